@@ -1,0 +1,102 @@
+"""What is wrong with a note, where, and what to do about it.
+
+Every package of the core returns diagnostics; only the command line and the MkDocs adapter print them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Code(Enum):
+    """Kinds of diagnostics. The value is what users write to select or ignore a kind."""
+
+    INVALID_UTF8 = "invalid-utf8"
+    """The file is not UTF-8; undecodable bytes are shown as U+FFFD."""
+    MOJIBAKE = "mojibake"
+    """UTF-8 text that was decoded with another encoding, such as Mac Roman, and saved again."""
+    UNREADABLE_FILE = "unreadable-file"
+    """The file could not be read, or its name cannot be used in a site."""
+    LARGE_NOTE = "large-note"
+    """A note so large that readers' browsers will struggle with it."""
+    SYMLINK_OUTSIDE_VAULT = "symlink-outside-vault"
+    """A symbolic link that leaves the vault; it is not followed."""
+    PROPERTIES_SYNTAX = "properties-syntax"
+    """The YAML between the opening `---` lines cannot be read; the note has no properties."""
+    PROPERTY_VALUE = "property-value"
+    """A property has a value of a kind that its name does not allow."""
+    NESTING = "nesting"
+    """Blocks or inline markup nested deeper than the cap; the surplus levels are flattened."""
+    SURPLUS_CELLS = "surplus-cells"
+    """A table row with more cells than its header; Markdown drops the surplus."""
+    UNCLOSED_COMMENT = "unclosed-comment"
+    """A `%%` that opens a comment which no second `%%` ends; the rest of the note is hidden."""
+    UNCLOSED_MATH = "unclosed-math"
+    """A `$$` that opens a formula which no second `$$` ends; it is shown as text."""
+    UNCLOSED_BLOCK = "unclosed-block"
+    """A `///` block without its closing line; it ends with the enclosing block."""
+    DUPLICATE_BLOCK_ID = "duplicate-block-id"
+    """Two blocks of one note carry the same `^id`; links go to the first."""
+    UNDEFINED_FOOTNOTE = "undefined-footnote"
+    """A footnote reference without a definition."""
+    LINK_LIKE_TEXT = "link-like-text"
+    """Text that looks like a link but is none, such as a wikilink that spans lines."""
+    MISSING_TARGET = "missing-target"
+    """A link or embed to a note or attachment that the vault does not have."""
+    AMBIGUOUS_TARGET = "ambiguous-target"
+    """A link that several files match equally well; the first in a stable order is taken."""
+    ALIAS_TARGET = "alias-target"
+    """A link to an alias: it works here, but not in Obsidian."""
+    MISSING_HEADING = "missing-heading"
+    """A link to a heading that the target note does not have."""
+    MISSING_BLOCK = "missing-block"
+    """A link to a block id that the target note does not have."""
+    OUTSIDE_VAULT = "outside-vault"
+    """A relative link that leaves the vault."""
+    UNPUBLISHED_TARGET = "unpublished-target"
+    """A published note links to a note that is not published."""
+    EMBED_CYCLE = "embed-cycle"
+    """A note that embeds itself, directly or through others."""
+    EMBED_DEPTH = "embed-depth"
+    """Embeds nested deeper than the cap; the surplus ones are shown as links."""
+    DUPLICATE_SLUG = "duplicate-slug"
+    """Two notes whose addresses would be the same; the later one gets a number."""
+    DUPLICATE_REDIRECT = "duplicate-redirect"
+    """A `permalink` or full-path alias that another page already has."""
+    UNSUPPORTED = "unsupported"
+    """Something of Obsidian that a static site cannot show: Canvas, Bases, Dataview, `query`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One problem, at one place.
+
+    Attributes:
+        path: the file, relative to the vault, with forward slashes.
+        line: 1-based line; 0 if the problem is of the file as a whole.
+        column: 1-based column in characters; 0 with line 0.
+        message: what is wrong, one sentence without a full stop.
+        hint: what to do, or an empty string.
+    """
+
+    path: str
+    line: int
+    column: int
+    code: Code
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{place}: [{self.code.value}] {self.message}{hint}"
+
+
+def filtered(
+    diagnostics: Iterable[Diagnostic], select: Collection[Code] = (), ignore: Collection[Code] = ()
+) -> list[Diagnostic]:
+    """The diagnostics of the selected codes (all if none is selected), less the ignored ones, in file order."""
+    kept = (d for d in diagnostics if (not select or d.code in select) and d.code not in ignore)
+    return sorted(kept, key=lambda d: (d.path, d.line, d.column, d.code.value, d.message))
