@@ -17,7 +17,6 @@ sys.meta_path.insert(0, Absent())
 package = importlib.import_module(sys.argv[1])
 for module in pkgutil.walk_packages(getattr(package, "__path__", ()), package.__name__ + "."):
     importlib.import_module(module.name)
-    print(module.name)
 """
 
 

@@ -1,7 +1,7 @@
 """HTML as a list of tokens that is equal where a browser sees the same document.
 
 The rules are those of the CommonMark test suite's own normaliser: the order of attributes, the form of
-entities and of void elements do not count, nor does white space around blocks. In `<pre>` each character does.
+entities and of void elements do not count, nor does white space around blocks. In `<pre>` it all counts.
 """
 
 import re

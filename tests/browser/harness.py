@@ -1,0 +1,145 @@
+"""A built site, served on this machine and seen through a real Chromium."""
+
+import html
+import os
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, Page, Playwright, Route, ViewportSize
+
+from tools.testbed import NO_CHROMIUM, find_chromium
+
+Scheme = Literal["light", "dark"]
+
+VIEWPORTS: dict[str, ViewportSize] = {
+    "desktop": {"width": 1280, "height": 900},
+    "phone": {"width": 390, "height": 844},
+}
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+
+# Without these, Chromium itself asks the network for updates and look-ups of its maker.
+QUIET = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+_REFRESH = re.compile(r"""<meta http-equiv=["']?refresh["']? content=["']\d+; *url=([^"']*)""", re.IGNORECASE)
+
+
+class _QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """Serves a folder on a free port of this machine; yields the address, `/` at its end."""
+    handler = partial(_QuietHandler, directory=os.fspath(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@contextmanager
+def launch(playwright: Playwright) -> Iterator[Browser]:
+    """Starts Chromium without a window.
+
+    Raises:
+        RuntimeError: There is no Chromium; the message says how to get one.
+    """
+    executable = find_chromium(playwright.chromium.executable_path)
+    if executable is None:
+        raise RuntimeError(NO_CHROMIUM)
+    # The sandbox refuses to run as root.
+    sandbox = os.name != "posix" or os.geteuid() != 0
+    browser = playwright.chromium.launch(executable_path=executable, args=QUIET, chromium_sandbox=sandbox)
+    with browser:
+        yield browser
+
+
+@dataclass
+class Visit:
+    """A page and what went wrong on it: one `Visit` for each viewport and colour scheme."""
+
+    base: str
+    page: Page
+    path: str = ""
+    """Path of the page that was opened last."""
+    errors: list[str] = field(default_factory=list)
+    """Console errors, uncaught exceptions and answers from 400 on, each with the path of its page."""
+    outside: list[str] = field(default_factory=list)
+    """Addresses asked for outside the served site; none of these requests was let through."""
+
+    def open(self, path: str) -> tuple[Page, int]:
+        """Opens a page by its path in the site and waits until its network is quiet.
+
+        Returns:
+            The page, and the status with which the site answered.
+        """
+        self.path = path
+        answer = self.page.goto(self.base + path, wait_until="networkidle")
+        assert answer is not None, "a page without an answer is only an anchor of the one that is open"
+        return self.page, answer.status
+
+    def watch(self) -> None:
+        """Starts to record errors and requests."""
+        self.page.on("console", lambda message: self._note(message.text) if message.type == "error" else None)
+        self.page.on("pageerror", lambda error: self._note(str(error)))
+        self.page.on(
+            "response", lambda answer: self._note(f"{answer.status} {answer.url}") if not answer.ok else None
+        )
+        self.page.route("**/*", self._guard)
+
+    def _note(self, message: str) -> None:
+        self.errors.append(f"{self.path or '/'}: {message}")
+
+    def _guard(self, route: Route) -> None:
+        if route.request.url.startswith((self.base, "data:", "blob:")):
+            route.continue_()
+        else:
+            self.outside.append(route.request.url)
+            route.abort()
+
+
+@contextmanager
+def visit(browser: Browser, base: str, viewport: ViewportSize, scheme: Scheme) -> Iterator[Visit]:
+    """Opens a fresh, watched page in the given viewport and colour scheme."""
+    with browser.new_context(viewport=viewport, color_scheme=scheme) as context:
+        visit = Visit(base, context.new_page())
+        visit.watch()
+        yield visit
+
+
+def overflow(page: Page, width: int) -> int:
+    """By how many pixels the open page is wider than a window of this width: what a reader must scroll."""
+    page.set_viewport_size({"width": width, "height": 900})
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def page_paths(site: Path) -> list[str]:
+    """Paths of a built site's pages, as their addresses end: `""`, `"optimizers/adam/"`, `"about.html"`.
+
+    Redirects are left out, and so is `404.html`, whose own links hold only where the site is deployed.
+    """
+    pages = [page for page in site.rglob("*.html") if page != site / "404.html" and not redirect_target(page)]
+    return sorted(page.relative_to(site).as_posix().removesuffix("index.html") for page in pages)
+
+
+def redirect_target(page: Path) -> str | None:
+    """Where a page of type `<meta http-equiv="refresh">` leads; None for any other page."""
+    match = _REFRESH.search(page.read_text(encoding="utf-8"))
+    return html.unescape(match[1]) if match else None
