@@ -4,6 +4,9 @@
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
+# Material announces its end of life at each build; the pins of pyproject.toml are the answer.
+export NO_MKDOCS_2_WARNING := 1
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup serve site test check bench testbed clean
