@@ -124,7 +124,8 @@
     const list = nav.querySelector(".md-nav__list")
     const item = list.querySelector(".md-nav__link--active")?.closest("li")
     item?.querySelector("a.md-nav__link--active")?.setAttribute("aria-current", "page")
-    const here = { folder: nav.dataset.knapperFolder, url: new URL(nav.dataset.knapperPage, site).href, item }
+    const { knapperFolder: folder, knapperPage: page } = nav.dataset
+    const here = { folder, url: page === undefined ? null : new URL(page, site).href, item }
     await fill(list, "", 1, here)
     keepScroll(nav)
   }
