@@ -1,0 +1,74 @@
+"""The text that the parser sees, and the way back from its offsets to those of the note."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from knapper.syntax.document import Span
+from knapper.syntax.regions import MASK, Kind, Region, masked
+
+
+class Source:
+    """A part of a note, masked for the parser, which counts in bytes of UTF-8.
+
+    Offsets of nodes are asked for in rising order, so each is counted from the one before.
+    """
+
+    def __init__(self, text: str, base: int, regions: list[Region]) -> None:
+        self.text = text
+        self.base = base
+        self.parsed = masked(text, regions)
+        self._ascii = text.isascii()
+        self._bytes = b"" if self._ascii else text.encode()
+        self._byte = self._character = 0
+        heads = (region for region in regions if region.kind.value >= Kind.CALLOUT.value)
+        self._heads = {region.start + (4 if region.kind is Kind.MATERIAL else 0): region for region in heads}
+        self._marks = [region for region in regions if region.kind.value < Kind.CALLOUT.value]
+        self._mark_starts = [region.start for region in self._marks]
+
+    def local(self, byte: int) -> int:
+        """The character of this part at a byte."""
+        if self._ascii:
+            return byte
+        if byte < self._byte:
+            return self._character - len(self._bytes[byte : self._byte].decode(errors="replace"))
+        self._character += len(self._bytes[self._byte : byte].decode(errors="replace"))
+        self._byte = byte
+        return self._character
+
+    def span(self, start: int, end: int) -> Span:
+        """The note's span of some bytes of this part."""
+        if self._ascii:
+            return Span(self.base + start, self.base + end)
+        first = self.local(start)
+        return Span(
+            self.base + first, self.base + first + len(self._bytes[start:end].decode(errors="replace"))
+        )
+
+    def slice(self, span: Span) -> str:
+        """The source of a span of the note."""
+        return self.text[span.start - self.base : span.end - self.base]
+
+    def head(self, span: Span) -> Region | None:
+        """The region that a parsed heading stands for."""
+        return self._heads.get(span.start - self.base)
+
+    def marks(self, span: Span) -> list[Region]:
+        """The comments and formulas within a span."""
+        first = bisect_left(self._mark_starts, span.start - self.base)
+        last = bisect_left(self._mark_starts, span.end - self.base)
+        return self._marks[first:last]
+
+    def shift(self, region: Region) -> Span:
+        """The note's span of a region."""
+        return Span(self.base + region.start, self.base + region.end)
+
+    def unmasked(self, parsed: str, span: Span) -> str:
+        """Text as it stands in the note, where the parser saw a mask in it after all."""
+        return self.slice(span) if MASK in parsed and self.marks(span) else parsed
+
+    def indent(self, span: Span) -> int:
+        """Columns of white space before a node, in its quotes; -1 if something else stands before it on its line."""
+        start = span.start - self.base
+        before = self.text[self.text.rfind("\n", 0, start) + 1 : start].rpartition(">")[2].expandtabs(4)
+        return -1 if before.strip() else len(before)
