@@ -21,7 +21,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@touch $@
 
 serve: $(INSTALLED) ## show the site on this machine, and follow every edit
-	$(BIN)/mkdocs serve --livereload
+	$(BIN)/mkdocs serve
 
 site: $(INSTALLED) ## build the site into site/; any diagnostic fails
 	$(BIN)/mkdocs build --strict --quiet
