@@ -56,46 +56,60 @@
     return (a.ariaCurrent && here.item) || element("li", "md-nav__item", a)
   }
 
-  /* Material's structure and class names; a button takes the place of its label. */
-  async function folderItem(title, url, id, level, here) {
+  function button(className, ...children) {
+    const node = element("button", className, ...children)
+    node.type = "button"
+    return node
+  }
+
+  /* Material's structure and class names, with a button in place of its label. */
+  function folderParts(title, level) {
     const item = element("li", "md-nav__item md-nav__item--nested")
     const toggle = element("input", "md-nav__toggle md-toggle")
     toggle.type = "checkbox"
-    const button = element("button", "md-nav__link", element("span", "md-nav__icon md-icon"))
-    const back = element("button", "md-nav__title", element("span", "md-nav__icon md-icon"), title)
+    const opener = button("md-nav__link", element("span", "md-nav__icon md-icon"))
+    opener.ariaLabel = title
+    const row = element("div", "md-nav__link md-nav__container", opener)
+    const back = button("md-nav__title", element("span", "md-nav__icon md-icon"), title)
     const list = element("ul", "md-nav__list")
     const panel = element("div", "md-nav", back, list)
     panel.dataset.mdLevel = level
-    button.type = back.type = "button"
-    button.ariaLabel = title
-    if (url) item.append(toggle, element("div", "md-nav__link md-nav__container", link(title, url, here), button))
-    else item.append(toggle, button), button.prepend(element("span", "md-ellipsis", title))
-    item.append(panel)
+    item.append(toggle, row, panel)
+    return { item, toggle, opener, row, back, list, panel }
+  }
+
+  async function folderItem(title, url, id, level, here) {
+    const { item, toggle, opener, row, back, list, panel } = folderParts(title, level)
+    if (url) row.prepend(link(title, url, here))
+    else opener.prepend(element("span", "md-ellipsis", title))
 
     const show = (open) => {
       toggle.checked = open
-      button.ariaExpanded = String(open)
+      opener.ariaExpanded = String(open)
       panel.inert = !open
+      if (open) opened.add(id)
+      else opened.delete(id)
     }
     const open = async () => {
       try {
         if (!list.hasChildNodes()) await fill(list, id, level + 1, here)
-        opened.add(id)
         show(true)
       } catch {
-        close() // the list did not arrive: the reader may try again
+        show(false) // the list did not arrive: the reader may try again
       }
     }
-    const close = () => {
-      opened.delete(id)
-      show(false)
-    }
-    button.addEventListener("click", () => (toggle.checked ? close() : open()))
-    back.addEventListener("click", () => (close(), button.focus()))
+    const wasOpen = opened.has(id)
     show(false)
+    opener.addEventListener("click", () => (toggle.checked ? show(false) : open()))
+    back.addEventListener("click", () => (show(false), opener.focus()))
+
     const active = here.folder.startsWith(id)
     item.classList.toggle("md-nav__item--active", active)
-    if (active || opened.has(id)) await open()
+    if (active || wasOpen) await open()
+    if (row.querySelector("[aria-current]") && here.item) {
+      here.item.classList.add("md-nav__item--own") // shown in the drawer of a phone, for its table of contents
+      list.prepend(here.item)
+    }
     return item
   }
 
