@@ -15,9 +15,7 @@ def slugify(text: str) -> str:
     Marks that combine with letters (Hindi vowels, accents that NFC cannot compose) are kept with them.
     """
     text = unicodedata.normalize("NFC", text).lower()
-    kept = "".join(
-        c if c.isalnum() or c in " _-\t" or unicodedata.category(c)[0] == "M" else "" for c in text
-    )
+    kept = "".join(c if c.isalnum() or c in " _-\t" or unicodedata.category(c)[0] == "M" else "" for c in text)
     return _SPACES.sub("-", kept).strip("-") or "section"
 
 

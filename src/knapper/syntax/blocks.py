@@ -81,20 +81,14 @@ def _opener(stack: list[tuple[Head | None, list[Block]]], closer: Head) -> bool:
     return any(_slashes(head) == _slashes(closer) for head, _ in stack)
 
 
-def _end_fence(
-    stack: list[tuple[Head | None, list[Block]]], end: int, problems: list[Problem] | None = None
-) -> None:
+def _end_fence(stack: list[tuple[Head | None, list[Block]]], end: int, problems: list[Problem] | None = None) -> None:
     head, body = stack.pop()
     if head is None:
         return
     if problems is not None:
         message = f"block without its closing line {'/' * _slashes(head)}"
-        problems.append(
-            Problem(head.span.start, Code.UNCLOSED_BLOCK, message, "it ends with the block around it")
-        )
-    stack[-1][1].append(
-        MaterialBlock(Span(head.span.start, max(end, head.span.end)), head.region.content, body)
-    )
+        problems.append(Problem(head.span.start, Code.UNCLOSED_BLOCK, message, "it ends with the block around it"))
+    stack[-1][1].append(MaterialBlock(Span(head.span.start, max(end, head.span.end)), head.region.content, body))
 
 
 def _as_text(head: Head) -> Paragraph:
@@ -125,12 +119,7 @@ def trailing_id(children: list[Inline]) -> str | None:
     last = children[-1] if children else None
     if not isinstance(last, Text) or not (match := _ID.search(last.text)):
         return None
-    if (
-        match.start() == 0
-        and match[0][0] == "^"
-        and len(children) > 1
-        and not isinstance(children[-2], SoftBreak)
-    ):
+    if match.start() == 0 and match[0][0] == "^" and len(children) > 1 and not isinstance(children[-2], SoftBreak):
         return None
     if match.start():
         text = last.text[: match.start()]

@@ -221,11 +221,7 @@ class LineReader:
             self._containers.append(QUOTE)
             return self._enter_quote(position), True
         marker = _MARKER.match(self._text, position, end)
-        if (
-            not marker
-            or _RULE.match(self._text, position, end)
-            or self._cannot_interrupt(marker, end, matched)
-        ):
+        if not marker or _RULE.match(self._text, position, end) or self._cannot_interrupt(marker, end, matched):
             return None
         self._close(matched)
         return self._enter_item(position, marker.end(), end), False

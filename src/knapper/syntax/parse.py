@@ -86,9 +86,7 @@ def _diagnostics(text: str, path: str, problems: list[Problem]) -> Iterator[Diag
     starts = [0, *(match.end() for match in re.finditer("\n", text))] if problems else [0]
     for problem in sorted(problems, key=lambda p: p.offset):
         line = bisect_right(starts, problem.offset)
-        yield Diagnostic(
-            path, line, problem.offset - starts[line - 1] + 1, problem.code, problem.message, problem.hint
-        )
+        yield Diagnostic(path, line, problem.offset - starts[line - 1] + 1, problem.code, problem.message, problem.hint)
 
 
 class _Collected:
@@ -130,9 +128,7 @@ class _Collected:
         block_id = str(block.block_id)
         if block_id in self.ids:
             message = f"block id ^{block_id} stands twice: links go to the first"
-            self._problems.append(
-                Problem(block.span.start, Code.DUPLICATE_BLOCK_ID, message, "rename one of them")
-            )
+            self._problems.append(Problem(block.span.start, Code.DUPLICATE_BLOCK_ID, message, "rename one of them"))
         self.ids.setdefault(block_id, block)
 
     def _heading(self, heading: Heading) -> None:
@@ -164,7 +160,5 @@ class _Collected:
         for match in _UNDEFINED_FOOTNOTE.finditer(node.text):
             message = f"footnote [^{match[1]}] has no definition: it is shown as text"
             self._problems.append(
-                Problem(
-                    node.span.start + match.start(), Code.UNDEFINED_FOOTNOTE, message, f"add [^{match[1]}]: …"
-                )
+                Problem(node.span.start + match.start(), Code.UNDEFINED_FOOTNOTE, message, f"add [^{match[1]}]: …")
             )

@@ -81,8 +81,7 @@ def _depth(source: str) -> int:
         brackets = brackets + 1 if bracket in "[{" else max(brackets - 1, 0)
         deepest = max(deepest, brackets)
     indents = (
-        (len(line) - len(line.lstrip(" "))) // 2 + len(re.findall(r"[-?:] ", line))
-        for line in source.split("\n")
+        (len(line) - len(line.lstrip(" "))) // 2 + len(re.findall(r"[-?:] ", line)) for line in source.split("\n")
     )
     return max(deepest, *indents)
 

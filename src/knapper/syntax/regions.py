@@ -82,9 +82,7 @@ _HTML_OPEN = re.compile(
     r"<[a-zA-Z][\w-]*(?=[ \t])[^<>\n]*[ \t]markdown(?:=[\"']?\w*[\"']?)?(?=[ \t>])[^<>\n]*>[ \t]*$", re.M
 )
 
-_TRIGGER = re.compile(
-    r"%%|\$\$|\[!|!!! +\w|\?\?\?\+? +\w|===[!+]{0,2} +\"|///|<[a-zA-Z][^<>\n]*[ \t]markdown\b"
-)
+_TRIGGER = re.compile(r"%%|\$\$|\[!|!!! +\w|\?\?\?\+? +\w|===[!+]{0,2} +\"|///|<[a-zA-Z][^<>\n]*[ \t]markdown\b")
 _TOKEN = re.compile(r"\\[!-/:-@\[-`{-~]|`+|\$\$?|%%|<")
 _INLINE_MATH = re.compile(r"\$(?![\s$])(?:\\.|[^$\\\n])*(?<!\s)\$(?!\d)")
 _INLINE_HTML = re.compile(
@@ -157,11 +155,7 @@ class _Scanner:
         first = self._text[start]
         if first == "[" and line.opens_quote and CALLOUT.match(self._text, start, end):
             return self._add(Kind.CALLOUT, start, end)
-        if (
-            first in "!?="
-            and (head := _MATERIAL.match(self._text, start, end))
-            and self._has_body(head, line)
-        ):
+        if first in "!?=" and (head := _MATERIAL.match(self._text, start, end)) and self._has_body(head, line):
             self._lines.open_item(4)
             return self._add(Kind.MATERIAL, start, end, head[0].rstrip())
         if first == "/":
@@ -245,16 +239,10 @@ class _Scanner:
         opens_block = start == line.content
         if close < 0 and opens_block:
             self.problems.append(
-                Problem(
-                    start, Code.UNCLOSED_MATH, "formula without an end: shown as text", "add $$ where it ends"
-                )
+                Problem(start, Code.UNCLOSED_MATH, "formula without an end: shown as text", "add $$ where it ends")
             )
         within = (
-            end
-            if line.leaf is Leaf.HEADING
-            else len(self._text)
-            if opens_block
-            else self._runs.paragraph_end(start)
+            end if line.leaf is Leaf.HEADING else len(self._text) if opens_block else self._runs.paragraph_end(start)
         )
         if close < 0 or close >= within or not self._quoted_throughout(start, close, line.quotes):
             return start + 2

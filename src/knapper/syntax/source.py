@@ -41,9 +41,7 @@ class Source:
         if self._ascii:
             return Span(self.base + start, self.base + end)
         first = self.local(start)
-        return Span(
-            self.base + first, self.base + first + len(self._bytes[start:end].decode(errors="replace"))
-        )
+        return Span(self.base + first, self.base + first + len(self._bytes[start:end].decode(errors="replace")))
 
     def slice(self, span: Span) -> str:
         """The source of a span of the note."""

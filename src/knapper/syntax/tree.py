@@ -281,9 +281,7 @@ class _Builder:
         """
         text = self._source.slice(span)
         regions, problems = find_regions(text)
-        shifted = [
-            Region(region.kind, region.start + 2, region.end + 2, region.content) for region in regions
-        ]
+        shifted = [Region(region.kind, region.start + 2, region.end + 2, region.content) for region in regions]
         definitions = f"\n\n{self._definitions}" if "[" in text else ""
         inner = Source(f"{MASK} {text}{definitions}", span.start - 2, [Region(Kind.COMMENT, 0, 1), *shifted])
         self._problems += [Problem(span.start + p.offset, p.code, p.message, p.hint) for p in problems]
@@ -372,9 +370,7 @@ class _Builder:
         span = self._trimmed(frame.span)
         head = frame.children[0] if frame.children else None
         if isinstance(head, Head) and head.region.kind is Kind.MATERIAL:
-            return unlazy(
-                MaterialBlock(span, head.region.content, self._finish(frame.children[1:])), self._source
-            )
+            return unlazy(MaterialBlock(span, head.region.content, self._finish(frame.children[1:])), self._source)
         item = Item(span, self._finish(frame.children), frame.task)
         if item.task is None:
             item.task = _custom_task(item)
@@ -382,9 +378,7 @@ class _Builder:
         return item
 
     def _footnote_definition(self, frame: _Frame) -> FootnoteDefinition:
-        return FootnoteDefinition(
-            self._trimmed(frame.span), frame.argument.casefold(), self._finish(frame.children)
-        )
+        return FootnoteDefinition(self._trimmed(frame.span), frame.argument.casefold(), self._finish(frame.children))
 
     def _code_block(self, frame: _Frame) -> CodeBlock:
         fenced = isinstance(frame.argument, dict)
@@ -432,9 +426,7 @@ class _Builder:
         source = self._source.slice(span)
         if "\n" in source:
             hint = "a wikilink stands on one line"
-            self._problems.append(
-                Problem(span.start, Problems.LINK_LIKE_TEXT, "not a link: it spans lines", hint)
-            )
+            self._problems.append(Problem(span.start, Problems.LINK_LIKE_TEXT, "not a link: it spans lines", hint))
         nodes: list[Inline] = []
         position = span.start
         for line in source.splitlines(keepends=True):
@@ -552,11 +544,7 @@ def _custom_task(item: Item) -> str | None:
     """The character of a task with any marker, `- [/] half done`, which is taken off the text."""
     paragraph = item.children[0] if item.children else None
     text = paragraph.children[0] if isinstance(paragraph, Paragraph) and paragraph.children else None
-    if (
-        not isinstance(text, Text)
-        or not isinstance(paragraph, Paragraph)
-        or not (match := _TASK.match(text.text))
-    ):
+    if not isinstance(text, Text) or not isinstance(paragraph, Paragraph) or not (match := _TASK.match(text.text)):
         return None
     rest = text.text[match.end() :]
     paragraph.children[:1] = [Text(Span(text.span.end - len(rest), text.span.end), rest)] if rest else []

@@ -1,0 +1,54 @@
+"""Addresses of links: relative paths of source files, which a site builder then maps to its pages."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from knapper.markdown.scope import Options, Scope
+from knapper.syntax.anchors import slugify
+from knapper.syntax.document import Embed, Link, Target
+
+_URL_SAFE = ";/?:@&=+$,-_.!~*'()#%"
+_PATH_SAFE = "/-_.!~*'()@=+$,;"
+
+
+def encode_url(url: str) -> str:
+    """An address with what must be encoded encoded, as CommonMark's reference implementation does."""
+    return quote(url, safe=_URL_SAFE)
+
+
+def relative_path(path: str, source: str) -> str:
+    """Percent-encoded path of a file from the folder of another."""
+    steps, folders = path.split("/"), source.split("/")[:-1]
+    shared = 0
+    while shared < len(folders) and shared < len(steps) - 1 and folders[shared] == steps[shared]:
+        shared += 1
+    return quote("/".join([".."] * (len(folders) - shared) + steps[shared:]), safe=_PATH_SAFE)
+
+
+def address(node: Link | Embed, scope: Scope, options: Options) -> str | None:
+    """The address of a link into the vault, relative to the page; None if there is nothing to link to."""
+    target = node.target
+    if target is None:
+        return encode_url(node.url)
+    if options.index is None:
+        return _as_written(node, target)
+    destination = options.index.destination(target, scope.path)
+    if destination.path is None:
+        return None
+    if destination.path == scope.page_path:
+        return (
+            f"#{destination.anchor}"
+            if destination.anchor or not target.path
+            else relative_path(destination.path, scope.page_path)
+        )
+    anchor = f"#{destination.anchor}" if destination.anchor else ""
+    return relative_path(destination.path, scope.page_path) + anchor
+
+
+def _as_written(node: Link | Embed, target: Target) -> str:
+    if not node.wiki:
+        return encode_url(node.url)
+    path = target.path if not target.path or "." in target.path.rpartition("/")[2] else f"{target.path}.md"
+    anchor = f"^{target.block}" if target.block else slugify(target.headings[-1]) if target.headings else ""
+    return quote(path, safe=_PATH_SAFE) + (f"#{anchor}" if anchor else "")
