@@ -1,0 +1,81 @@
+"""The sentence around a link, as plain text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from knapper.syntax.document import Callout, Embed, Inline, Link, Reference, children_of, plain_text
+
+MAX_CONTEXT = 240
+"""Characters shown on either side of a link."""
+
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+|[。！？]")
+
+
+class Context(NamedTuple):
+    """The text before a link in its sentence, the link's own text, and the text after it."""
+
+    before: str
+    text: str
+    after: str
+
+
+def context_of(reference: Reference) -> Context | None:
+    """The sentence around a reference; None outside the body of its note, where readers see none."""
+    if reference.node is None or reference.block is None:
+        return None
+    block = reference.block
+    before, after = _around(block.title if isinstance(block, Callout) else block.children, reference.node)
+    text = " ".join(plain_text([reference.node]).split()) or str(reference.target)
+    start, end = _sentence(before, text, after)
+    return Context(_cut_before(before[start:]), text, _cut_after(after[:end]))
+
+
+def _around(nodes: list[Inline], node: Link | Embed) -> tuple[str, str]:
+    """The text before and after a node that stands somewhere in some trees, as much of it as can be shown."""
+    position = bisect_right(nodes, node.span.start, key=lambda child: child.span.start) - 1
+    if position < 0:
+        return "", ""
+    child = nodes[position]
+    before, after = ("", "") if child is node else _around(children_of(child), node)
+    left = _gather(nodes[i] for i in range(position - 1, -1, -1))
+    right = _gather(nodes[i] for i in range(position + 1, len(nodes)))
+    return "".join(reversed(left)) + before, after + "".join(right)
+
+
+def _gather(nodes: Iterable[Inline]) -> list[str]:
+    """Texts of nodes until there is enough; a paragraph may have thousands of links, each with its own context."""
+    texts, size = [], 0
+    for node in nodes:
+        texts.append(plain_text([node]))
+        size += len(texts[-1])
+        if size > 2 * MAX_CONTEXT:
+            break
+    return texts
+
+
+def _sentence(before: str, text: str, after: str) -> tuple[int, int]:
+    """Where the sentence begins in `before` and ends in `after`. A full stop before a small letter ends none."""
+    whole = before + text + after
+    ends = [end for match in _SENTENCE_END.finditer(whole) if not whole[(end := match.end()) : end + 1].islower()]
+    start = max((end for end in ends if end <= len(before)), default=0)
+    link_end = len(before) + len(text)
+    return start, min((end for end in ends if end >= link_end), default=len(whole)) - link_end
+
+
+def _cut_before(text: str) -> str:
+    text = _collapse(text)
+    return text if len(text) <= MAX_CONTEXT else "…" + text[-MAX_CONTEXT:].partition(" ")[2]
+
+
+def _cut_after(text: str) -> str:
+    text = _collapse(text)
+    return text if len(text) <= MAX_CONTEXT else text[:MAX_CONTEXT].rpartition(" ")[0] + "…"
+
+
+def _collapse(text: str) -> str:
+    """Runs of white space as single spaces; those at the ends are kept, as they part the text from the link."""
+    return re.sub(r"\s+", " ", text)

@@ -1,0 +1,127 @@
+"""What an embed of a note shows (https://help.obsidian.md/embeds)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from knapper.diagnostics import Code
+from knapper.syntax.document import Block, Document, Heading, Item, List, Span, Target, children_of, walk
+from knapper.vault.index import Destination, Index
+
+MAX_DEPTH = 10
+"""Embeds within embeds that are shown; deeper ones become links."""
+
+MAX_EMBEDS = 500
+"""Embeds that are shown on one page, those within embeds counted; ten notes that embed each other's successor ten times
+over would make a page of ten thousand million."""
+
+Trail: TypeAlias = tuple[tuple[str, str], ...]
+"""The embeds around a place, outermost first, as path and anchor; the page itself comes first, with an empty anchor."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Excerpt:
+    """The part of a note that an embed shows.
+
+    Attributes:
+        path, anchor: of the note and, if not all of it is shown, of the heading or block.
+        title: of the note, and of the heading after ` › `.
+        blocks: what is shown, in order, from the note's document.
+        span: of the source of those blocks.
+        trail: that of embeds within these blocks.
+    """
+
+    path: str
+    anchor: str
+    title: str
+    blocks: tuple[Block, ...]
+    span: Span
+    trail: Trail
+
+
+def excerpt(index: Index, target: Target, source: str, trail: Trail = ()) -> Excerpt | Destination:
+    """What an embed shows; where it shows nothing, a destination with the problem.
+
+    A missing heading or block, a note within itself and an embed too deep show nothing, and neither does a target that
+    is no note.
+
+    Args:
+        index: of the vault.
+        target: of the embed.
+        source: path of the note that holds the embed.
+        trail: the embeds around it, and the page; if empty, the embed stands on the page of `source`.
+    """
+    trail = trail or ((source, ""),)
+    destination = index.destination(target, source)
+    note = index.note(destination.path) if destination.path else None
+    if note is None or destination.problem in (Code.MISSING_HEADING, Code.MISSING_BLOCK):
+        return destination
+    step = (note.path, destination.anchor)
+    if step in trail:
+        message = cycle_message((*trail[trail.index(step) :], step))
+        return destination._replace(problem=Code.EMBED_CYCLE, message=message, hint="make it a link")
+    if len(trail) > MAX_DEPTH:
+        message = f"`{target}` is embedded more than {MAX_DEPTH} levels deep"
+        return destination._replace(problem=Code.EMBED_DEPTH, message=message, hint="link to it instead")
+    heading, blocks = _blocks(note.document, destination.anchor)
+    title = f"{note.title} › {heading.plain}" if heading else note.title
+    return Excerpt(note.path, destination.anchor, title, tuple(blocks), _span(note.document, blocks), (*trail, step))
+
+
+def cycle_message(steps: Trail) -> str:
+    """The steps of a cycle in words."""
+    names = " → ".join(f"`{path}#{anchor}`" if anchor else f"`{path}`" for path, anchor in steps)
+    return f"this embeds itself: {names}"
+
+
+def excerpt_span(document: Document, anchor: str) -> Span:
+    """The source of the part of a note at an anchor."""
+    return _span(document, _blocks(document, anchor)[1])
+
+
+def _blocks(document: Document, anchor: str) -> tuple[Heading | None, list[Block]]:
+    """The blocks at an anchor, and the heading if it is one; all blocks for an anchor that is neither."""
+    if anchor.startswith("^") and (block := document.blocks.get(anchor[1:])):
+        return None, [_as_list(document, block) if isinstance(block, Item) else block]
+    heading = next((heading for heading in document.headings if heading.id == anchor), None) if anchor else None
+    return heading, _section(document, heading) if heading else list(document.children)
+
+
+def _span(document: Document, blocks: list[Block]) -> Span:
+    return Span(blocks[0].span.start, blocks[-1].span.end) if blocks else Span(document.body.end, document.body.end)
+
+
+def _section(document: Document, heading: Heading) -> list[Block]:
+    """A heading and what follows it, up to the next of its level or above within the same container."""
+    siblings = _siblings(document, heading)
+    start = next(i for i, block in enumerate(siblings) if block is heading)
+    ends = (i for i in range(start + 1, len(siblings)) if _closes(siblings[i], heading))
+    return siblings[start : next(ends, len(siblings))]
+
+
+def _closes(block: Block, heading: Heading) -> bool:
+    return isinstance(block, Heading) and block.level <= heading.level
+
+
+def _siblings(document: Document, block: Block) -> list[Any]:
+    """The blocks of the container in which a block stands directly."""
+    container: Any = document
+    while True:
+        children = list(container.children)
+        if any(child is block for child in children):
+            return children
+        container = next(child for child in children if _contains(child, block))
+
+
+def _contains(container: Block, block: Block) -> bool:
+    start, end = container.span
+    return start <= block.span.start and block.span.end <= end
+
+
+def _as_list(document: Document, item: Item) -> List:
+    """A list item with what is nested in it, as a list of its own."""
+    parent = next(node for node in walk(document.children) if isinstance(node, List) and item in children_of(node))
+    position = next(i for i, child in enumerate(parent.children) if child is item)
+    start = None if parent.start is None else parent.start + position
+    return List(item.span, [item], start, parent.tight)

@@ -1,0 +1,84 @@
+"""Embeds that cannot be shown: those that lead back to themselves, and those too deep or too many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from knapper.diagnostics import Code, Diagnostic
+from knapper.syntax.document import Origin, Reference
+from knapper.vault.embed import MAX_DEPTH, MAX_EMBEDS, cycle_message, excerpt_span
+from knapper.vault.graph import cycles
+from knapper.vault.index import Index
+
+_Place: TypeAlias = tuple[str, str]
+_Edges: TypeAlias = dict[_Place, dict[_Place, Reference]]
+
+
+def check_embeds(index: Index) -> Iterator[Diagnostic]:
+    """Each cycle of embeds once, and each page whose embeds nest too deeply or unfold into too many."""
+    edges = _edges(index)
+    pages = [place for place in edges if not place[1]]
+    found = list(cycles(pages, lambda place: edges.get(place, ())))
+    for steps in found:
+        # Without the edges that close cycles the graph has none.
+        closing = edges[steps[-1]].pop(steps[0])
+        hint = "remove one of these embeds, or make it a link"
+        yield _problem(index, steps[-1], closing, Code.EMBED_CYCLE, cycle_message((*steps, steps[0])), hint)
+    depths, counts = _unfold(edges)
+    for place in pages:
+        if depths[place] > MAX_DEPTH:
+            deepest = max(edges[place], key=lambda target: depths.get(target, 0))
+            message = f"this begins a chain of more than {MAX_DEPTH} embeds within each other; the rest are links"
+            yield _problem(index, place, edges[place][deepest], Code.EMBED_DEPTH, message)
+        if counts[place] > MAX_EMBEDS:
+            most = max(edges[place], key=lambda target: counts.get(target, 0))
+            message = f"this page would show {counts[place]} embeds within embeds; {MAX_EMBEDS} are shown"
+            yield _problem(index, place, edges[place][most], Code.EMBED_DEPTH, message)
+
+
+def _edges(index: Index) -> _Edges:
+    """What is embedded where, as far as notes are concerned: from all pages, and from the parts that these embed."""
+    edges: _Edges = {}
+    pending: list[_Place] = [(path, "") for path in reversed(list(index.vault.notes))]
+    while pending:
+        place = pending.pop()
+        if place not in edges and (embedded := _embedded(index, place)):
+            edges[place] = embedded
+            pending.extend(target for target in embedded if target[1])
+    return edges
+
+
+def _embedded(index: Index, place: _Place) -> dict[_Place, Reference]:
+    path, anchor = place
+    document = index.vault.notes[path].document
+    embeds = [ref for ref in document.references if ref.embed and ref.origin is Origin.BODY]
+    if embeds and anchor:
+        span = excerpt_span(document, anchor)
+        embeds = [ref for ref in embeds if span.start <= ref.span.start < span.end]
+    found: dict[_Place, Reference] = {}
+    for reference in embeds:
+        destination = index.destination(reference.target, path)
+        broken = destination.problem in (Code.MISSING_HEADING, Code.MISSING_BLOCK)
+        if destination.path and destination.path in index.vault.notes and not broken:
+            found.setdefault((destination.path, destination.anchor), reference)
+    return found
+
+
+def _unfold(edges: _Edges) -> tuple[dict[_Place, int], dict[_Place, int]]:
+    """How deep embeds nest below each place, and how many are shown there; counted one level beyond the cap."""
+    depths = dict.fromkeys(edges, 0)
+    counts = dict.fromkeys(edges, 0)
+    for _ in range(MAX_DEPTH + 1):
+        depths = {place: max((1 + depths.get(t, 0) for t in targets), default=0) for place, targets in edges.items()}
+        counts = {place: _count(targets, counts) for place, targets in edges.items()}
+    return depths, counts
+
+
+def _count(targets: Iterable[_Place], counts: dict[_Place, int]) -> int:
+    return sum(1 + counts.get(target, 0) for target in targets)
+
+
+def _problem(index: Index, place: _Place, at: Reference, code: Code, message: str, hint: str = "") -> Diagnostic:
+    line, column = index.vault.notes[place[0]].document.position(at.span.start)
+    return Diagnostic(place[0], line, column, code, message, hint or "link to it instead")
