@@ -105,7 +105,7 @@ class BlockWriter:
     def _paragraph(self, parent: Element, block: Paragraph, scope: Scope, tight: bool = False) -> None:
         """A paragraph, parted by the embeds of notes in it that are more than text; tight ones have no element."""
         run: list[Inline] = []
-        anchor = block if block.block_id else None
+        anchor: Block | None = block if block.block_id else None
         for child in block.children:
             if not isinstance(child, Embed) or not self._stands_apart(child, block, scope):
                 run.append(child)

@@ -23,7 +23,7 @@ def element(parent: Element, tag: str, **attributes: str | None) -> Element:
 
 
 def append_text(parent: Element, text: str) -> None:
-    """Add text after everything that is in an element; it must be literal already, or hold placeholders of the stash."""
+    """Add text, literal already or with placeholders of the stash, after everything that is in an element."""
     if len(parent):
         parent[-1].tail = (parent[-1].tail or "") + text
     else:

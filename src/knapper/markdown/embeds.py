@@ -57,13 +57,13 @@ class EmbedWriter:
             self._write_link(parent, node, scope)
 
     def _inside(self, found: Excerpt, scope: Scope) -> Scope:
-        assert self._options.index is not None  # noqa: S101 - an excerpt comes from it
+        assert self._options.index is not None
         note = self._options.index.vault.notes[found.path]
         return scope.embedded(found.path, note.document, found.trail)
 
     def _write_link(self, parent: Element, node: Embed, scope: Scope) -> None:
         """A link in place of an embed that cannot be shown, or text if the vault does not have its target."""
-        assert node.target is not None  # noqa: S101 - it is of a note
+        assert node.target is not None
         link = Link(node.span, [], node.url, node.target, wiki=node.wiki)
         href = address(link, scope, self._options)
         if href is None or self._lacks_part(node, scope):

@@ -1,19 +1,19 @@
 """The Python-Markdown extension: a note in, the elements of its page out.
 
-It takes the place of Python-Markdown's block parser, so that the tree processors after it (table of contents, attribute lists,
-MkDocs's own) work as they do for any page, while no preprocessor and no stock inline pattern sees the note.
+It takes the place of Python-Markdown's block parser, so that the tree processors after it (table of contents, attribute
+lists, MkDocs's own) work as they do for any page, while no preprocessor and no stock inline pattern sees the note.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from xml.etree.ElementTree import Element, ElementTree
 
 from markdown import Markdown
 from markdown.blockparser import BlockParser
 from markdown.extensions import Extension
-from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import Registry
 
 from knapper.markdown.blocks import EMBEDDED, BlockWriter
 from knapper.markdown.code import CodeWriter
@@ -40,8 +40,8 @@ class KnapperExtension(Extension):
 
     Attributes:
         index: as above; may be set anew before a Markdown instance is made.
-        note: path of the note to convert next. Its document comes from the index, and the text given to `convert` is not
-            parsed again. None parses the text.
+        note: path of the note to convert next. Its document comes from the index, and the text given to `convert` is
+            not parsed again. None parses the text.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class NoteParser(BlockParser):
         self._extension = extension
         self._writer = BlockWriter(md, inlines, embeds, CodeWriter(md, options, fences), StockBlocks(stock))
 
-    def parseDocument(self, lines: list[str]) -> ElementTree:  # noqa: N802 - Python-Markdown's name
+    def parseDocument(self, lines: Iterable[str]) -> ElementTree:  # noqa: N802 - Python-Markdown's name
         """The tree of the page."""
         path, document = self._extension.document("\n".join(lines))
         self.root = Element(self.md.doc_tag)
@@ -114,8 +114,8 @@ class EmbeddedHeadings(Treeprocessor):
     def run(self, root: Element) -> None:
         """Rename the elements in place."""
         for heading in root.iter():
-            if isinstance(heading.tag, str) and heading.tag.startswith(EMBEDDED):
-                heading.tag = heading.tag.removeprefix(EMBEDDED)
+            if str(heading.tag).startswith(EMBEDDED):
+                heading.tag = str(heading.tag).removeprefix(EMBEDDED)
 
 
 def _take_fences(md: Markdown) -> Callable[[list[str]], list[str]] | None:
@@ -123,15 +123,11 @@ def _take_fences(md: Markdown) -> Callable[[list[str]], list[str]] | None:
 
     It stays registered, as its formatters look it up.
     """
-    fences = md.preprocessors[_FENCES] if _FENCES in md.preprocessors else None
-    for name in [name for name in _names(md) if name != _FENCES]:
-        md.preprocessors.deregister(name)
-    if not isinstance(fences, Preprocessor):
+    stock, md.preprocessors = md.preprocessors, Registry()
+    if _FENCES not in stock:
         return None
+    fences = stock[_FENCES]
+    md.preprocessors.register(fences, _FENCES, 25)
     run = fences.run
     fences.run = lambda lines: lines  # type: ignore[method-assign]
     return run
-
-
-def _names(md: Markdown) -> list[str]:
-    return [item.name for item in md.preprocessors._priority]  # noqa: SLF001 - a Registry has no public list of names

@@ -11,7 +11,7 @@ from knapper.syntax.document import FootnoteDefinition, FootnoteReference, Inlin
 
 
 def refer(node: FootnoteReference | InlineFootnote, scope: Scope) -> tuple[Footnote | None, str]:
-    """The footnote that a reference points to, counted, and the reference's own id; no footnote without a definition."""
+    """The footnote that a reference points to, counted, and the reference's own id; None without a definition."""
     label = node.label if isinstance(node, FootnoteReference) else f"inline-{node.span.start}"
     key = scope.prefix, label
     note = scope.page.notes.get(key)

@@ -1,4 +1,7 @@
-"""Embeds of files that are not notes, and of pages of the web. https://help.obsidian.md/embeds"""
+"""Embeds of files that are not notes, and of pages of the web.
+
+https://help.obsidian.md/embeds
+"""
 
 from __future__ import annotations
 
@@ -99,7 +102,7 @@ def _write_pdf(parent: Element, node: Embed, url: str, name: str) -> None:
 
 
 def _write_external(parent: Element, node: Embed) -> None:
-    """YouTube in its player without cookies; a post, which would need a script of its host, as a link; else an image."""
+    """YouTube in its player without cookies; a post, which needs a script of its host, as a link; else an image."""
     address = _split(node.url)
     host = address.netloc.lower().removeprefix("www.").removeprefix("m.")
     video = _youtube_id(host, address)

@@ -40,6 +40,7 @@ class ExtraPatterns:
         """The parts of a text: elements that a pattern made, and literal text between them.
 
         Args:
+            text: unescaped.
             first: index of the first pattern to apply.
         """
         for index in range(first, len(self._patterns)):
@@ -56,7 +57,7 @@ class ExtraPatterns:
         """What a pattern makes of its first match that it does not decline, and the range that it replaces."""
         pattern = self._patterns[index]
         while match := pattern.compiled_re.search(text, position):
-            made, start, end = pattern.handleMatch(match, text)  # type: ignore[misc]
+            made, start, end = pattern.handleMatch(match, text)
             if made is not None and start is not None and end is not None and end > start:
                 return made, start, end
             position = max(match.end(), match.start() + 1)

@@ -7,10 +7,10 @@ from markdown.postprocessors import Postprocessor
 
 _FRAMES = ("https://www.youtube-nocookie.com/embed/",)
 _ATTRIBUTES = {"class", "id", "style", "title", "lang", "dir", "role", "hidden"}
-_TAGS = {
-    "audio", "video", "source", "track", "iframe", "input", "label", "button", "section", "article", "figure", "figcaption",
-    "svg", "path", "g", "mark", "details", "summary", "kbd", "abbr", "math",
-}  # fmt: skip
+_TAGS = set(
+    "abbr article audio button details figcaption figure g iframe input kbd label mark path section source summary svg"
+    " track video".split()
+)
 _OWN = {
     "a": {"href", "download"},
     "audio": {"src", "controls", "preload"},

@@ -16,7 +16,7 @@ class Options:
 
     Attributes:
         index: the vault; None shows links as they are written.
-        tag_url: the address of a tag's page, from the path of the note that shows it and the tag; None shows tags without link.
+        tag_url: the address of a tag's page, from the path of the note that shows it and the tag; None: no link.
         strict_line_breaks: a single newline is a space, as in CommonMark; else a line break, as in Obsidian.
     """
 
@@ -30,7 +30,7 @@ class Page:
     """What the parts of one page share: numbers of embeds and footnotes in order of appearance.
 
     Attributes:
-        notes: footnotes that are referred to, by prefix and label; each with its scope and the number of references so far.
+        notes: footnotes that are referred to, by prefix and label.
     """
 
     embeds: int = 0

@@ -20,6 +20,7 @@ class StockBlocks:
         """Append a Material block; without the extension for it, its head as text and its body after it.
 
         Args:
+            parent: where the block stands.
             head: the opening line, and the options of a `///` block.
             write_body: appends the body to an element.
         """

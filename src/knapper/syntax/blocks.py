@@ -1,4 +1,4 @@
-"""What Obsidian sees in a sequence of blocks that CommonMark does not: block ids, `///` pairs, long footnotes, abbreviations."""
+"""What Obsidian sees in a sequence of blocks that CommonMark does not: block ids, pairs, long footnotes."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def lift_id(container: Item | Quote | Callout) -> None:
 
 
 def unlazy(block: MaterialBlock, source: Source) -> list[Block]:
-    """A Material block, and the paragraph after it that its last line would otherwise swallow: bodies have no lazy lines."""
+    """A Material block, and the paragraph after it that its last line would swallow: bodies have no lazy lines."""
     last = block.children[-1] if block.children else None
     if not isinstance(last, Paragraph):
         return [block]

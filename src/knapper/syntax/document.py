@@ -1,7 +1,7 @@
 """The contract between the parser and everybody else: a note as a tree of nodes with source spans.
 
-Spans are offsets into `Document.text` in characters (not bytes), so `document.text[span.start:span.end]` is the source of a
-node. Nodes are built by `knapper.syntax.parse` and not changed afterwards.
+Spans are offsets into `Document.text` in characters (not bytes), so `document.text[span.start:span.end]` is the source
+of a node. Nodes are built by `knapper.syntax.parse` and not changed afterwards.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ class Target(NamedTuple):
         return f"{self.path}#{self.subpath}" if self.subpath else self.path
 
 
-# Inline nodes ---------------------------------------------------------------------------------------------------------
+_EMPTY = Span(0, 0)
+
+# Inline nodes ------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True, eq=False)
@@ -102,18 +104,24 @@ class HardBreak:
 
 @dataclass(slots=True, eq=False)
 class Emphasis:
+    """`*…*`."""
+
     span: Span
     children: list[Inline]
 
 
 @dataclass(slots=True, eq=False)
 class Strong:
+    """`**…**`."""
+
     span: Span
     children: list[Inline]
 
 
 @dataclass(slots=True, eq=False)
 class Strikethrough:
+    """`~~…~~`."""
+
     span: Span
     children: list[Inline]
 
@@ -210,11 +218,13 @@ Inline: TypeAlias = (
 )
 
 
-# Block nodes: each can carry a block id (`^id`, lower-cased) -----------------------------------------------------------
+# Block nodes: each can carry a block id (`^id`, lower-cased) -------------------------------------------------
 
 
 @dataclass(slots=True, eq=False)
 class Paragraph:
+    """Text of one or more lines."""
+
     span: Span
     children: list[Inline]
     block_id: str | None = None
@@ -234,6 +244,8 @@ class Heading:
 
 @dataclass(slots=True, eq=False)
 class Rule:
+    """A thematic break."""
+
     span: Span
     block_id: str | None = None
 
@@ -291,6 +303,8 @@ class List:
 
 @dataclass(slots=True, eq=False)
 class Quote:
+    """`> …` that is no callout."""
+
     span: Span
     children: list[Block]
     block_id: str | None = None
@@ -317,6 +331,8 @@ class Callout:
 
 @dataclass(slots=True, eq=False)
 class Cell:
+    """One cell of a table."""
+
     span: Span
     children: list[Inline]
 
@@ -334,6 +350,8 @@ class Table:
 
 @dataclass(slots=True, eq=False)
 class FootnoteDefinition:
+    """`[^label]: …`; the label is case-folded."""
+
     span: Span
     label: str
     children: list[Block]
@@ -383,7 +401,7 @@ Block: TypeAlias = (
 Node: TypeAlias = Inline | Block | Cell
 
 
-# The document ---------------------------------------------------------------------------------------------------------
+# The document ------------------------------------------------------------------------------------------------
 
 
 class Origin(Enum):
@@ -422,10 +440,10 @@ class TagUse:
 
 @dataclass(frozen=True)
 class Document:
-    """A note, parsed.
+    r"""A note, parsed.
 
     Attributes:
-        text: the note's source, line ends as `\\n`, without a byte-order mark.
+        text: the note's source, line ends as `\n`, without a byte-order mark.
         properties: the YAML mapping at the top (empty if there is none or it cannot be read).
         body: span of the text after the properties.
         children: the blocks, in order. Comments are not in the tree.
@@ -438,7 +456,7 @@ class Document:
 
     text: str
     properties: Mapping[str, Any] = field(default_factory=dict)
-    body: Span = Span(0, 0)
+    body: Span = _EMPTY
     children: tuple[Block, ...] = ()
     headings: tuple[Heading, ...] = ()
     blocks: Mapping[str, Block] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """Obsidian's inline syntax that CommonMark has not: highlights, tags, inline footnotes and bare URLs.
 
-It works on the children of one inline container at a time, so what it pairs may enclose other inline nodes but never crosses them.
+It works on the children of one inline container at a time, so what it pairs may enclose other inline nodes but never
+crosses them.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ def _forget(openers: dict[bool, list[int]], start: int) -> None:
 
 
 def _close(out: list[Inline | _Mark], start: int, closer: _Mark) -> Inline | _Mark:
-    """The node between an opener and its closer, which is taken off `out`; the closer itself where a mere bracket is closed."""
+    """The node between an opener and its closer, which is taken off `out`; the closer if a mere bracket is closed."""
     opener = out[start]
     if not isinstance(opener, _Mark) or opener.kind == "open":
         return closer

@@ -1,7 +1,7 @@
 """CommonMark's block structure, line by line: which containers a line is in, and whether its text is code or HTML.
 
-The parser proper is pulldown-cmark. This pass only finds out where Obsidian's own constructs may stand, so it follows containers
-(quotes, list items) and the leaves that hide text (fences, indented code, HTML blocks), and nothing else.
+The parser proper is pulldown-cmark. This pass only finds out where Obsidian's own constructs may stand, so it follows
+containers (quotes, list items) and the leaves that hide text (fences, indented code, HTML blocks), and nothing else.
 https://spec.commonmark.org/0.31.2/#appendix-a-parsing-strategy
 """
 
@@ -23,7 +23,8 @@ _SETEXT = re.compile(r"(?:=+|-+)[ \t]*$", re.M)
 _BLOCK_TAGS = (
     "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|"
     "fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|"
-    "menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul"
+    "menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|"
+    "track|ul"
 )
 _ATTRIBUTE = r"""[ \t]+[a-zA-Z_:][\w.:-]*(?:[ \t]*=[ \t]*(?:[^\s"'=<>`]+|'[^'\n]*'|"[^"\n]*"))?"""
 _HTML_STARTS = (
@@ -71,7 +72,7 @@ class Line:
 
 
 class LineReader:
-    """Reads a text line by line. A caller that takes several lines for one calls `read` with where the next one starts."""
+    """Reads a text line by line; a caller that takes several lines for one says where the next one starts."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -96,7 +97,7 @@ class LineReader:
         return self._open(start, end, position, matched)
 
     def open_item(self, width: int) -> None:
-        """Enter a container whose content is indented by `width` columns, as if its marker stood on the line just read."""
+        """Enter a container with content indented by `width` columns, as if its marker stood on the line just read."""
         self._containers.append(width + self._column - self._base)
         self._paragraph = False
 

@@ -1,17 +1,13 @@
 """Obsidian's and Material's constructs whose block structure a CommonMark parser would lose.
 
-They are found outside code and HTML and masked by other text of equal length in bytes, so that every offset of the parser still
-refers to the note. What stands in for a region is chosen so that the parser builds the right structure around it:
+They are found outside code and HTML and masked by other text of equal length in bytes, so that every offset of the parser
+still refers to the note. What stands in for a region is chosen so that the parser builds the right structure around it:
 
-========================  =====================================  ==========================================================
-region                    stand-in                               why
-========================  =====================================  ==========================================================
-`%%comment%%`, `$$math$$`  `\\x1a` × n, newlines included          one run of text, whatever it holds
-`[!type] title`           `# \\x1a…`                              a block of its own: the next line cannot join the title
-`!!! type`, `=== "tab"`   `+   # \\x1a…`                          a list item whose content is indented by four: the body
-`/// type`, `///`         `# \\x1a…`                              a block of its own: the builder pairs them
-`<div markdown>`          `# \\x1a…`                              a block of its own: what follows is Markdown again
-========================  =====================================  ==========================================================
+- `%%comment%%` and `$$formula$$`, newlines included: a run of `\\x1a`, which is text of one line, whatever it holds.
+- `[!type] title`: `# \\x1a…`, a block of its own, which the next line cannot join.
+- `!!! type` and `=== "tab"`: `+   # \\x1a…`, a list item whose content is indented by four columns, as the body is.
+- `/// type` and `///`: `# \\x1a…`, blocks of their own, which the builder pairs.
+- `<div markdown>`: `# \\x1a…`, a block of its own: what follows is Markdown again.
 """
 
 from __future__ import annotations
@@ -42,7 +38,11 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """`text[start:end]` of the scanned text; `content` is a formula, or the head of a block, without the containers' prefixes."""
+    """`text[start:end]` of the scanned text.
+
+    Attributes:
+        content: a formula, or the head of a block, without the prefixes of quotes around it.
+    """
 
     kind: Kind
     start: int

@@ -12,7 +12,7 @@ _SIZE = re.compile(r"(\d+)(?:x(\d+))?")
 
 
 def wiki_target(destination: str) -> Target:
-    """The target of `[[destination|…]]`, which is not percent-encoded: `Note#H1#H2`, `#^block`, `image.png#outline`."""
+    """The target of `[[destination]]`, which is not percent-encoded: `Note#H1#H2`, `#^block`, `image.png#outline`."""
     path, _, subpath = destination.partition("#")
     return Target(path.strip(), subpath.strip())
 
