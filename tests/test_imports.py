@@ -21,9 +21,7 @@ for module in pkgutil.walk_packages(getattr(package, "__path__", ()), package.__
 
 
 def _import_without_mkdocs(package: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", WITHOUT_MKDOCS, package], capture_output=True, text=True, check=False
-    )
+    return subprocess.run([sys.executable, "-c", WITHOUT_MKDOCS, package], capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("package", ["diagnostics", "syntax", "vault", "markdown"])

@@ -99,9 +99,7 @@ class Visit:
         """Starts to record errors and requests."""
         self.page.on("console", lambda message: self._note(message.text) if message.type == "error" else None)
         self.page.on("pageerror", lambda error: self._note(str(error)))
-        self.page.on(
-            "response", lambda answer: self._note(f"{answer.status} {answer.url}") if not answer.ok else None
-        )
+        self.page.on("response", lambda answer: self._note(f"{answer.status} {answer.url}") if not answer.ok else None)
         self.page.route("**/*", self._guard)
 
     def _note(self, message: str) -> None:

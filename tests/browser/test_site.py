@@ -93,9 +93,7 @@ def test_the_navigation_leads_to_pages(desktop: Visit, by_day: Crawl) -> None:
 
 
 def test_every_link_leads_to_a_page_and_an_anchor(base: str, site: Path, by_day: Crawl) -> None:
-    links = [
-        (path or "/", urljoin(seen.url, href)) for path, seen in by_day.pages.items() for href in seen.links
-    ]
+    links = [(path or "/", urljoin(seen.url, href)) for path, seen in by_day.pages.items() for href in seen.links]
     assert [link for link in links if not _leads_somewhere(link[1], base, site, by_day)] == []
 
 

@@ -13,11 +13,8 @@ BLOCKS = frozenset(
     "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr iframe li map object ol output p pre "
     "progress script section style summary table tbody td textarea tfoot th thead tr ul video".split()
 )
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 VERBATIM = frozenset({"pre", "script", "style", "textarea"})
-VOID = frozenset(
-    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
-)
+VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 
 Token = tuple[str, ...]  # kind, then what it carries: ("start", "a", "href=/x"), ("text", "hello"), ...
 EDGE: Token = ("end", "body")
@@ -30,8 +27,7 @@ class _Reader(HTMLParser):
         self.verbatim = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        kept = sorted((name, value or "") for name, value in attrs if name != "id" or tag not in HEADINGS)
-        self.tokens.append(("start", tag, *(f"{name}={value}" for name, value in kept)))
+        self.tokens.append(("start", tag, *sorted(f"{name}={value or ''}" for name, value in attrs)))
         self.verbatim += tag in VERBATIM
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

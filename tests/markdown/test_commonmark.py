@@ -7,11 +7,28 @@ import pytest
 from markdown import Markdown
 
 from knapper.markdown.extension import KnapperExtension
-from tests.markdown.html import normalise
+from tests.markdown.html import Token, normalise
 from tools.testbed import NO_SPEC, SPEC
 
 # Where Obsidian itself departs from CommonMark: the number of the example, and why.
-DEVIATIONS: dict[int, str] = {}
+DEVIATIONS = {
+    64: "`#hashtag` is a tag",
+    96: "a first line of `---` opens the properties, and the next one closes them",
+    98: "a first line of `---` opens the properties, and the next one closes them",
+    548: "`[[foo]]` is a link to the note foo",
+    559: "`[[*foo* bar]]` is a link to a note, and text in such a link is not markup",
+    590: "`![[foo]]` embeds the note foo",
+    602: "a bare URL is a link",
+    608: "a bare URL is a link",
+    611: "a bare URL is a link",
+}
+
+# What every page gets besides: a heading can be linked to, a link looks as Obsidian's, an image waits for its turn.
+ADDED = {
+    **dict.fromkeys(["h1", "h2", "h3", "h4", "h5", "h6"], re.compile(r"id=.+")),
+    "a": re.compile(r"class=(internal|external)-link"),
+    "img": re.compile(r"loading=lazy"),
+}
 
 _FENCE = "`" * 32
 _EXAMPLE = re.compile(rf"^{_FENCE} example\n(.*?)^\.\n(.*?)^{_FENCE}$", re.MULTILINE | re.DOTALL)
@@ -49,6 +66,12 @@ def _parameters() -> list[object]:
     ]
 
 
+def _without_added(token: Token) -> Token:
+    if token[0] != "start" or token[1] not in ADDED:
+        return token
+    return (*token[:2], *(attribute for attribute in token[2:] if not ADDED[token[1]].fullmatch(attribute)))
+
+
 def test_the_specification_was_fetched_whole() -> None:
     assert len(EXAMPLES) == 652, NO_SPEC
 
@@ -56,4 +79,5 @@ def test_the_specification_was_fetched_whole() -> None:
 @pytest.mark.parametrize("example", _parameters())
 def test_example(example: Example) -> None:
     converter = Markdown(extensions=[KnapperExtension(strict_line_breaks=True)])
-    assert normalise(converter.convert(example.markdown)) == normalise(example.html)
+    tokens = [_without_added(token) for token in normalise(converter.convert(example.markdown))]
+    assert tokens == normalise(example.html)

@@ -9,7 +9,7 @@ from tests.markdown.html import normalise
         ('<a href="x" title="&quot;">y</a>', "<a title='\"' href=x>y</a>"),
         ("<p>a<br />\nb</p>\n<hr />", "<p>a<br>b</p><hr>"),
         ("<ul>\n<li>\n<p>a\n b</p>\n</li>\n</ul>\n", "<ul><li><p>a b</p></li></ul>"),
-        ('<h1 id="a">A</h1>', "<h1>A</h1>"),
+        ("<h1>A\t \n B</h1>\n", "<h1>A B</h1>"),
         ("&amp;lt; &copy;", "&amp;lt; ©"),
     ],
 )
