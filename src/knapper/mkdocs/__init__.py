@@ -1,0 +1,1 @@
+"""The MkDocs plugin: a thin adapter around the compiler. The only package that imports MkDocs."""

@@ -1,0 +1,28 @@
+"""What `partials/backlinks.html` shows below a note."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mkdocs.structure.files import Files
+
+from knapper.vault import Context, Index
+
+
+@dataclass(frozen=True)
+class LinkedMention:
+    """A note that links to the page, and the sentences in which it does."""
+
+    url: str
+    title: str
+    mentions: tuple[Context, ...]
+
+
+def linked_mentions(path: str, index: Index, files: Files) -> list[LinkedMention]:
+    """The notes that link to a note, in the order of their paths."""
+    sources = ((backlink, files.get_file_from_path(backlink.source)) for backlink in index.backlinks(path))
+    return [
+        LinkedMention(file.url, index.vault.notes[backlink.source].title, backlink.contexts)
+        for backlink, file in sources
+        if file
+    ]

@@ -1,0 +1,62 @@
+"""What a site needs besides the plugin, set where the user has not: Markdown extensions, templates, styles, scripts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from material.extensions.emoji import to_svg, twemoji
+from mkdocs.config.defaults import MkDocsConfig
+from pymdownx.superfences import fence_code_format
+
+THEME = Path(__file__).parent / "theme"
+ASSETS = "assets/knapper"
+
+_MERMAID = {"name": "mermaid", "class": "mermaid", "format": fence_code_format}
+_EXTENSIONS: dict[str, dict[str, Any]] = {
+    "abbr": {},
+    "admonition": {},
+    "attr_list": {},
+    "md_in_html": {},
+    "toc": {"permalink": True},
+    "pymdownx.blocks.admonition": {},
+    "pymdownx.blocks.details": {},
+    "pymdownx.blocks.tab": {"alternate_style": True},
+    "pymdownx.details": {},
+    "pymdownx.emoji": {"emoji_index": twemoji, "emoji_generator": to_svg},
+    "pymdownx.highlight": {"pygments_lang_class": True},
+    "pymdownx.inlinehilite": {},
+    "pymdownx.keys": {},
+    "pymdownx.superfences": {"custom_fences": [_MERMAID]},
+    "pymdownx.tabbed": {"alternate_style": True},
+}
+
+# The styles and fonts come from the same folder as the script.
+_KATEX = "https://cdn.jsdelivr.net/npm/katex@0.16.22/dist/katex.min"
+
+
+def add_markdown_extensions(config: MkDocsConfig) -> None:
+    """Adds the extensions that show what Obsidian and Material know; the user's options of an extension stay."""
+    for name, options in _EXTENSIONS.items():
+        if name not in config.markdown_extensions:
+            config.markdown_extensions.append(name)
+        config.mdx_configs.setdefault(name, options)
+
+
+def add_theme(config: MkDocsConfig) -> None:
+    """Puts the package's templates and styles before the theme's, after those of the user's `custom_dir`."""
+    config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(THEME))
+    styles = sorted(path.name for path in (THEME / ASSETS).glob("*.css"))
+    config.extra_css[:0] = [f"{ASSETS}/{name}" for name in styles]
+    features = config.theme.get("features", [])
+    if config.theme.name == "material" and not {"toc.integrate", "navigation.indexes"} & set(features):
+        config.theme["features"] = [*features, "navigation.indexes"]
+
+
+def add_math(config: MkDocsConfig, choice: str) -> None:
+    """Adds KaTeX, unless the user chose otherwise or brought a script of the kind."""
+    named = " ".join(map(str, config.extra_javascript)).lower()
+    if choice == "none" or (choice == "auto" and ("katex" in named or "mathjax" in named)):
+        return
+    config.extra_css.insert(0, f"{_KATEX}.css")
+    config.extra_javascript[:0] = [f"{_KATEX}.js", f"{ASSETS}/math.js"]

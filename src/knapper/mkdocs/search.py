@@ -1,0 +1,134 @@
+"""Fills the search index from Documents, so that no page's HTML is parsed for it.
+
+Works with Material's `search` plugin and with MkDocs's own. Both collect a page's entries in
+`search_index.add_entry_from_context(page)`, which is replaced for notes; other pages go the plugin's own way. The text
+of an embed belongs to the embedded note only, and what a reader does not see, such as comments, is not found.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.pages import Page
+
+from knapper.mkdocs.page import opens_with
+from knapper.syntax.document import (
+    Block,
+    Callout,
+    Cell,
+    CodeBlock,
+    Document,
+    Heading,
+    HtmlBlock,
+    MaterialBlock,
+    Paragraph,
+    Table,
+    children_of,
+    plain_text,
+)
+from knapper.vault import Note
+
+_MARKUP = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_QUOTED = re.compile(r'"([^"]*)"')
+
+
+class Section(NamedTuple):
+    """A heading with the text up to the next one; the text before the first heading has no `id`."""
+
+    id: str
+    title: str
+    texts: list[str]
+
+
+def sections(document: Document, title: str) -> Iterator[Section]:
+    """The sections of a note, the first one with the note's title. Texts are plain, one per block."""
+    section = Section("", title, [])
+    for block in document.children[1:] if opens_with(document, title) else document.children:
+        if isinstance(block, Heading):
+            yield section
+            section = Section(block.id, block.plain, [])
+        else:
+            section.texts.extend(filter(None, map(str.strip, texts(block))))
+    yield section
+
+
+def texts(block: Block) -> Iterator[str]:
+    """The plain texts of a block, one for each paragraph, row or code block in it."""
+    match block:
+        case Paragraph() | Heading():
+            yield plain_text(block.children)
+        case CodeBlock():
+            yield block.text
+        case HtmlBlock():
+            yield html.unescape(_MARKUP.sub(" ", block.text))
+        case Table():
+            yield _row(block.head)
+            yield from map(_row, block.rows)
+        case _:
+            yield _head(block)
+            for child in block.children if isinstance(block, Callout) else children_of(block):
+                yield from texts(child)
+
+
+def _row(cells: list[Cell]) -> str:
+    return " ".join(plain_text(cell.children) for cell in cells)
+
+
+def _head(block: Block) -> str:
+    match block:
+        case Callout():
+            return plain_text(block.title)
+        case MaterialBlock():
+            return " ".join(_QUOTED.findall(block.head))
+        case _:
+            return ""
+
+
+def install(config: MkDocsConfig, note_of: Callable[[Page], Note | None]) -> None:
+    """Lets the configured search plugin take its entries of notes from their Documents.
+
+    Args:
+        config: of the site.
+        note_of: the note of a page; None for pages that are no notes.
+    """
+    for name in ("material/search", "search"):
+        index = getattr(config.plugins.get(name), "search_index", None)
+        if index is not None:
+            _replace(index, note_of)
+
+
+def _replace(index: Any, note_of: Callable[[Page], Note | None]) -> None:
+    add_stock = index.add_entry_from_context
+    add_note = _add_builtin if hasattr(index, "_add_entry") else _add_material
+
+    def add(page: Page) -> None:
+        note = note_of(page)
+        if note is None:
+            add_stock(page)
+        elif not page.meta.get("search", {}).get("exclude"):
+            for section in sections(note.document, html.unescape(str(page.title))):
+                add_note(index, page, section)
+
+    index.add_entry_from_context = add
+
+
+def _add_material(index: Any, page: Page, section: Section) -> None:
+    """Material adds tags and boost of the page itself, and takes titles and texts as HTML."""
+    entry = SimpleNamespace(
+        id=section.id,
+        title=[html.escape(section.title, quote=False)],
+        text=[f"<p>{html.escape(text, quote=False)}</p>" for text in section.texts],
+    )
+    index.create_entry_for_section(entry, (), page.url, page)
+
+
+def _add_builtin(index: Any, page: Page, section: Section) -> None:
+    location = f"{page.url}#{section.id}" if section.id else page.url
+    text = " ".join(section.texts) if index.config["indexing"] == "full" else ""
+    if not section.id or index.config["indexing"] != "titles":
+        index._add_entry(section.title, text, location)
