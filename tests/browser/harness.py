@@ -12,7 +12,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, Page, Playwright, Route, ViewportSize
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Route, ViewportSize
 
 from tools.testbed import NO_CHROMIUM, find_chromium
 
@@ -97,10 +97,15 @@ class Visit:
 
     def watch(self) -> None:
         """Starts to record errors and requests."""
-        self.page.on("console", lambda message: self._note(message.text) if message.type == "error" else None)
+        self.page.on("console", self._note_console)
         self.page.on("pageerror", lambda error: self._note(str(error)))
         self.page.on("response", lambda answer: self._note(f"{answer.status} {answer.url}") if not answer.ok else None)
         self.page.route("**/*", self._guard)
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        # What could not be loaded is recorded with its address, as an answer or as a request that was stopped.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self._note(message.text)
 
     def _note(self, message: str) -> None:
         self.errors.append(f"{self.path or '/'}: {message}")

@@ -38,7 +38,7 @@ def main() -> None:
             with visit(browser, base, size, scheme) as visitor:
                 for path in paths:
                     _shoot(visitor, path, arguments.out, f"{viewport}.{scheme}", not arguments.fold)
-                for problem in visitor.errors + visitor.outside:
+                for problem in sorted({*visitor.errors, *visitor.outside}):
                     print(f"{viewport} {scheme}: {problem}")
 
 
