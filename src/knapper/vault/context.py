@@ -67,15 +67,10 @@ def _sentence(before: str, text: str, after: str) -> tuple[int, int]:
 
 
 def _cut_before(text: str) -> str:
-    text = _collapse(text)
-    return text if len(text) <= MAX_CONTEXT else "…" + text[-MAX_CONTEXT:].partition(" ")[2]
+    words = " ".join(text.split()) + (" " if text[-1:].isspace() else "")
+    return words if len(words) <= MAX_CONTEXT else "…" + words[-MAX_CONTEXT:].partition(" ")[2]
 
 
 def _cut_after(text: str) -> str:
-    text = _collapse(text)
-    return text if len(text) <= MAX_CONTEXT else text[:MAX_CONTEXT].rpartition(" ")[0] + "…"
-
-
-def _collapse(text: str) -> str:
-    """Runs of white space as single spaces; those at the ends are kept, as they part the text from the link."""
-    return re.sub(r"\s+", " ", text)
+    words = (" " if text[:1].isspace() else "") + " ".join(text.split())
+    return words if len(words) <= MAX_CONTEXT else words[:MAX_CONTEXT].rpartition(" ")[0] + "…"

@@ -44,6 +44,8 @@ Resolution: TypeAlias = Found | Ambiguous | Missing | Outside
 
 _Bucket: TypeAlias = list[tuple[int, str]]
 
+_DOTS = (".", "..")
+
 
 class Resolver:
     """Resolves the paths of links in a set of files.
@@ -64,6 +66,7 @@ class Resolver:
         self._paths = frozenset((*note_paths, *file_paths))
         self._notes = _by_suffix(note_paths)
         self._files = _by_suffix(file_paths)
+        self._known: dict[str, Resolution] = {}
         self._aliases: dict[str, list[str]] = {}
         for path in sorted(aliases or ()):
             for alias in {fold(alias) for alias in (aliases or {})[path]}:
@@ -78,6 +81,21 @@ class Resolver:
         """
         if not path:
             return Found(source)
+        found = self._known.get(path)
+        if found is None:
+            found = self._resolve(path, source)
+            if not self._depends_on_source(path):
+                self._known[path] = found
+        return found
+
+    def shortest_link(self, path: str) -> str:
+        """The shortest text that links to a file from everywhere: its name if no other file has it, else its path."""
+        link = without_suffix(path)
+        name = base_name(link)
+        bucket = (self._notes if is_note(path) else self._files).get(fold(name), ())
+        return name if len(bucket) == 1 else link
+
+    def _resolve(self, path: str, source: str) -> Resolution:
         if path in self._paths:
             return Found(path)
         link = _normalise(path, folder_of(source))
@@ -90,12 +108,13 @@ class Resolver:
             return Found(group[0])
         return Ambiguous(_as_spelled(group, link.path), tuple(group))
 
-    def shortest_link(self, path: str) -> str:
-        """The shortest text that links to a file from everywhere: its name if no other file has it, else its path."""
-        link = without_suffix(path)
-        name = base_name(link)
-        bucket = (self._notes if is_note(path) else self._files).get(fold(name), ())
-        return name if len(bucket) == 1 else link
+    def _depends_on_source(self, path: str) -> bool:
+        """Whether a path may mean different files in different notes: it has dots, or several files have its name."""
+        if path.startswith(".") or ".." in path:
+            return True
+        name = fold(base_name(path.replace("\\", "/")))
+        names = {name, without_suffix(name)}
+        return sum(len(table.get(name, ())) for name in names for table in (self._notes, self._files)) > 1
 
     def _resolve_alias(self, path: str) -> Resolution:
         group = self._aliases.get(fold(path))
@@ -107,33 +126,35 @@ class Resolver:
 
     def _match(self, link: _Link, source: str) -> list[str]:
         """The best of the files that a link matches; several if they are equally good."""
-        for table, key in self._keys(fold(link.path)):
-            bucket = table.get(key)
-            if bucket and (group := _best(table, bucket, key, None if link.anchored else fold(folder_of(source)))):
+        key = fold(link.path)
+        for table, name in self._tables(key):
+            bucket = table.get(name)
+            if bucket and (group := _best(table, bucket, name, source, link.anchored)):
                 return group
         return []
 
-    def _keys(self, link: str) -> list[tuple[dict[str, _Bucket], str]]:
-        if link.endswith(NOTE_SUFFIX):
-            return [(self._notes, link[: -len(NOTE_SUFFIX)]), (self._notes, link)]
-        if "." in base_name(link):
-            return [(self._files, link), (self._notes, link)]
-        return [(self._notes, link), (self._files, link)]
+    def _tables(self, key: str) -> tuple[tuple[dict[str, _Bucket], str], ...]:
+        """Where to look for a folded path, in order."""
+        if key.endswith(NOTE_SUFFIX):
+            return (self._notes, key[: -len(NOTE_SUFFIX)]), (self._notes, key)
+        if "." in base_name(key):
+            return (self._files, key), (self._notes, key)
+        return (self._notes, key), (self._files, key)
 
 
 class _Link(NamedTuple):
     """A link's path without `.`, `..` and needless slashes; `anchored` if it begins at the vault's root."""
 
     path: str
-    anchored: bool
+    anchored: bool = False
 
 
 def _normalise(path: str, folder: str) -> _Link | None:
     """The path to look up; None if it leaves the vault."""
-    if "/" not in path and "\\" not in path and path not in (".", ".."):
-        return _Link(path, anchored=False)
+    if "/" not in path and "\\" not in path and path not in _DOTS:
+        return _Link(path)
     parts = path.replace("\\", "/").split("/")
-    relative = parts[0] in (".", "..")
+    relative = parts[0] in _DOTS
     collapsed = _collapse([*folder.split("/"), *parts] if relative else parts)
     if collapsed is None and not relative:
         collapsed, relative = _collapse([*folder.split("/"), *parts]), True
@@ -167,21 +188,22 @@ def _by_suffix(paths: list[str]) -> dict[str, _Bucket]:
     return table
 
 
-def _best(table: dict[str, _Bucket], bucket: _Bucket, key: str, folder: str | None) -> list[str]:
-    """The best files of a bucket; of those only the file at exactly this path if `folder`, the source's, is None."""
-    if exact := _of_length(bucket, length(key)):
-        return exact
-    if folder is None:
-        return []
-    if len(bucket) > 1 and folder:
-        own = f"{folder}/{base_name(key)}"
-        if own.endswith(f"/{key}") and (beside := _of_length(table.get(own, []), length(own))):
-            return beside
-        # Written by Obsidian as "relative path to file" for a file in a subfolder of the source's.
+def _best(table: dict[str, _Bucket], bucket: _Bucket, key: str, source: str, anchored: bool) -> list[str]:
+    """The best files of a bucket, by Obsidian's order; if `anchored`, only a file at exactly this path."""
+    size, path = bucket[0]
+    if anchored or size == length(key):
+        return _of_length(bucket, length(key))
+    if len(bucket) == 1:
+        return [path]
+    if folder := fold(folder_of(source)):
+        beside = f"{folder}/{base_name(key)}"
+        if beside.endswith(f"/{key}") and (found := _of_length(table.get(beside, []), length(beside))):
+            return found
+        # Obsidian's "relative path to file", to a file in a subfolder of the source's.
         below = f"{folder}/{key}"
-        if nested := _of_length(table.get(below, []), length(below)):
-            return nested
-    return _of_length(bucket, bucket[0][0])
+        if found := _of_length(table.get(below, []), length(below)):
+            return found
+    return _of_length(bucket, size)
 
 
 def _of_length(bucket: _Bucket, size: int) -> list[str]:
