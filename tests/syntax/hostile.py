@@ -37,7 +37,7 @@ HOSTILE = {
     "block ids": "a ^b\n\n" * 10_000,
     "carets": "^" * 50_000,
     "carets with spaces": " ^" * 50_000,
-    "headings of one name": "# a\n" * 5_000,
+    "headings of one name": "# a\n" * 30_000,
     "addresses": "https://e.org/a " * 10_000,
     "addresses in brackets": "https://e.org/" + "(" * 20_000,
     "addresses without a break": "https://" * 10_000,
@@ -79,4 +79,6 @@ HOSTILE = {
     "deep YAML": "---\na: " + "[" * 20_000 + "\n---\nbody\n",
     "long YAML": "---\n" + "a: [[[\n" * 20_000 + "---\nbody\n",
     "properties without an end": "---\n" + "a: b\n" * 50_000,
+    "properties of one name": "---\n" + "a: b\n" * 30_000 + "---\nbody\n",
+    "properties of many names": "---\n" + "".join(f"a{n}: b\n" for n in range(20_000)) + "---\nbody\n",
 }

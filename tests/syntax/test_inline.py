@@ -3,7 +3,7 @@ import pytest
 from knapper.diagnostics import Code
 from knapper.syntax import document as d
 from knapper.syntax import parse
-from tests.syntax.tree import found, nodes, only, places, shapes
+from tests.syntax.tree import found, nodes, only, places, shape, shapes
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_unclosed_math_is_text_and_reported(text: str) -> None:
         ("# a %%b%%", ["%%b%%"]),
         ("$a %%$ b%%", []),
         ("50%% off", []),
-        ("a %%b\nc%%", []),
+        ("a %%b\nc%%", ["%%b\nc%%"]),
         ("`%%a%%`", []),
         ("```\n%%\na\n%%\n```", []),
         ('<b title="%%a%%">b</b>', []),
@@ -124,11 +124,12 @@ def test_an_unclosed_comment_hides_the_rest_and_is_reported() -> None:
     assert shapes(text) == [("Paragraph", "Text")]
 
 
-def test_a_comment_that_opens_within_an_item_stays_in_its_line() -> None:
-    """Only a `%%` that starts a line opens a comment of several lines, so that it is the third line's here."""
-    text = "- a %%\n- b\n%%\n- c\n"
-    assert [line for line, _ in places(text, Code.UNCLOSED_COMMENT)] == [3]
-    assert len(nodes(text, d.Item)) == 2
+def test_a_comment_that_opens_within_a_line_hides_up_to_a_blank_line_at_most() -> None:
+    """What an author hid must not be shown, so a comment may go on over lines and items, but not over paragraphs."""
+    assert [shape(item) for item in nodes("- a %%\n- b\n%%\n- c\n", d.Item)] == [
+        shape(item) for item in nodes("- a \n- c\n", d.Item)
+    ]
+    assert not parse("a %%b\n\nc%% d\n").comments
 
 
 @pytest.mark.parametrize(
