@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -13,11 +13,18 @@ from tests.browser.harness import VIEWPORTS, Visit, serve, visit
 
 CONFIG = """\
 site_name: Library
-site_url: https://library.test/
+site_url: {site_url}
 docs_dir: vault
 site_dir: site
-theme: {name: material, font: false, features: [navigation.instant]}
-plugins: [knapper: {sidebar: shared, math: none}]
+use_directory_urls: {directory_urls}
+theme:
+  name: material
+  font: false
+  features: [navigation.instant]
+plugins:
+  - knapper:
+      sidebar: shared
+      math: none
 """
 NOTES = {
     "index.md": "The way in: [[Adam]].",
@@ -32,24 +39,26 @@ ADAM = "optimizers/adaptive/adam/"
 CURRENT = "nav.md-nav--primary [aria-current=page]"
 
 
-def _build(folder: Path, *more: str) -> Path:
+def _build(folder: Path, **settings: object) -> None:
     for path, text in NOTES.items():
         note = folder / "vault" / path
         note.parent.mkdir(parents=True, exist_ok=True)
         note.write_text(text, encoding="utf-8")
-    (folder / "mkdocs.yml").write_text(CONFIG + "".join(more), encoding="utf-8")
+    (folder / "mkdocs.yml").write_text(CONFIG.format(**settings), encoding="utf-8")
     subprocess.run([sys.executable, "-m", "mkdocs", "build", "--quiet"], cwd=folder, check=True)
-    return folder / "site"
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _build(tmp_path_factory.mktemp("library"))
+    return tmp_path_factory.mktemp("library") / "site"
 
 
 @pytest.fixture(scope="module")
 def base(site: Path) -> Iterator[str]:
+    """Served before it is built: instant navigation needs the site's address, with its port."""
+    site.mkdir()
     with serve(site) as address:
+        _build(site.parent, site_url=address, directory_urls="true")
         yield address
 
 
@@ -58,7 +67,7 @@ def _sidebar(page: Page) -> Locator:
 
 
 def _folder(page: Page, name: str) -> Locator:
-    return _sidebar(page).get_by_role("button", name=name, exact=True)
+    return _sidebar(page).locator("button[aria-expanded]").and_(page.get_by_role("button", name=name, exact=True))
 
 
 def _note(page: Page, name: str) -> Locator:
@@ -72,6 +81,7 @@ def _lists(page: Page) -> list[str]:
     return asked
 
 
+@pytest.mark.usefixtures("base")
 def test_a_page_names_no_note_of_another_folder(site: Path) -> None:
     page = (site / ADAM / "index.html").read_text(encoding="utf-8")
     assert "Momentum" not in page
@@ -138,7 +148,7 @@ def test_every_link_leads_to_a_page(desktop: Visit) -> None:
         _folder(page, name).click()
     expect(_note(page, "Größe & Maß")).to_be_visible()
     hrefs = _sidebar(page).locator("a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
-    urls = {urljoin(page.url, href) for href in hrefs if not href.startswith("#")}
+    urls = {urldefrag(urljoin(page.url, href)).url for href in hrefs}
     assert len(urls) == 10
     assert {url: page.request.get(url).status for url in urls} == dict.fromkeys(urls, 200)
 
@@ -189,10 +199,10 @@ def test_without_scripts_the_folders_above_are_linked(browser: Browser, base: st
 
 
 def test_the_sidebar_works_from_disk(browser: Browser, tmp_path: Path) -> None:
-    site = _build(tmp_path, "use_directory_urls: false\n")
+    _build(tmp_path, site_url='""', directory_urls="false")
     with visit(browser, "file://", VIEWPORTS["desktop"], "light") as visitor:
         page = visitor.page
-        page.goto((site / "optimizers/adaptive/adam.html").as_uri())
+        page.goto((tmp_path / "site/optimizers/adaptive/adam.html").as_uri())
         expect(page.locator(CURRENT)).to_have_text("Adam")
         _folder(page, "Layers").click()
         _note(page, "Dense").click()

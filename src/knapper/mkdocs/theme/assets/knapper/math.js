@@ -13,6 +13,7 @@
     if (window.katex) document.querySelectorAll(".arithmatex").forEach(show)
   }
 
-  if (window.document$) window.document$.subscribe(start)
-  else document.addEventListener("DOMContentLoaded", start)
+  /* Material announces the pages that it fetches itself; of a page opened from disk it may say nothing. */
+  start()
+  window.document$?.subscribe(start)
 })()

@@ -6,6 +6,7 @@
   const loads = new Map() // folder id -> promise of its entries
   const arrivals = new Map() // folder id -> what resolves that promise
   const opened = new Set() // folders that the reader opened, kept while pages change
+  let filled = null // the sidebar of the current page
   let scrolled = 0
 
   /** Called by the file of each folder. */
@@ -134,17 +135,22 @@
 
   async function start() {
     const nav = document.querySelector("nav[data-knapper-folder]")
-    if (!nav) return
+    if (!nav || nav === filled) return
+    filled = nav
     const list = nav.querySelector(".md-nav__list")
     const item = list.querySelector(".md-nav__link--active")?.closest("li")
     item?.querySelector("a.md-nav__link--active")?.setAttribute("aria-current", "page")
     const { knapperFolder: folder, knapperPage: page } = nav.dataset
     const here = { folder, url: page === undefined ? null : new URL(page, site).href, item }
-    await fill(list, "", 1, here)
+    try {
+      await fill(list, "", 1, here)
+    } catch {
+      return // the links that came with the page stay
+    }
     keepScroll(nav)
   }
 
-  /* Material announces each page, also those it fetches itself. */
-  if (window.document$) window.document$.subscribe(start)
-  else document.addEventListener("DOMContentLoaded", start)
+  /* Material announces the pages that it fetches itself; of a page opened from disk it may say nothing. */
+  start()
+  window.document$?.subscribe(start)
 })()
