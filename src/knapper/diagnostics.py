@@ -20,7 +20,7 @@ class Code(Enum):
     UNREADABLE_FILE = "unreadable-file"
     """The file could not be read, or its name cannot be used in a site."""
     FILE_NAME = "file-name"
-    """A file name that no link can reach."""
+    """A file name that no wikilink can reach."""
     LARGE_NOTE = "large-note"
     """A note so large that readers' browsers will struggle with it."""
     SYMLINK_OUTSIDE_VAULT = "symlink-outside-vault"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from knapper.diagnostics import Code, Diagnostic, filtered
 from knapper.syntax.document import CodeBlock, Document, Origin, Reference
+from knapper.vault.embed import embedded
 from knapper.vault.embed_check import check_embeds
 from knapper.vault.graph import cycles
 from knapper.vault.index import Index
@@ -46,7 +47,8 @@ class _References:
         for reference in note.document.references:
             if reference.origin is Origin.COMMENT:
                 continue
-            destination = self._index.destination(reference.target, note.path)
+            find = embedded if reference.embed else Index.destination
+            destination = find(self._index, reference.target, note.path)
             if destination.problem:
                 line, column = note.document.position(reference.span.start)
                 hint = destination.hint or self._hint(reference, destination.problem)

@@ -53,7 +53,7 @@ def excerpt(index: Index, target: Target, source: str, trail: Trail = ()) -> Exc
         trail: the embeds around it, and the page; if empty, the embed stands on the page of `source`.
     """
     trail = trail or ((source, ""),)
-    destination = index.destination(target, source)
+    destination = embedded(index, target, source)
     note = index.note(destination.path) if destination.path else None
     if note is None or destination.problem in (Code.MISSING_HEADING, Code.MISSING_BLOCK):
         return destination
@@ -69,6 +69,17 @@ def excerpt(index: Index, target: Target, source: str, trail: Trail = ()) -> Exc
     return Excerpt(note.path, destination.anchor, title, tuple(blocks), _span(note.document, blocks), (*trail, step))
 
 
+def embedded(index: Index, target: Target, source: str) -> Destination:
+    """The destination of an embed. An id within HTML can be linked to, but is neither a heading nor a block."""
+    destination = index.destination(target, source)
+    note = index.note(destination.path) if destination.path else None
+    anchor = destination.anchor
+    if note is None or not anchor or anchor.startswith("^") or _heading(note.document, anchor):
+        return destination
+    message = f"`{note.path}` has no heading `{target.subpath}`, and only headings and blocks can be embedded"
+    return Destination(note.path, "", Code.MISSING_HEADING, message)
+
+
 def cycle_message(steps: Trail) -> str:
     """The steps of a cycle in words."""
     names = " → ".join(f"`{path}#{anchor}`" if anchor else f"`{path}`" for path, anchor in steps)
@@ -81,11 +92,16 @@ def excerpt_span(document: Document, anchor: str) -> Span:
 
 
 def _blocks(document: Document, anchor: str) -> tuple[Heading | None, list[Block]]:
-    """The blocks at an anchor, and the heading if it is one; all blocks for an anchor that is neither."""
-    if anchor.startswith("^") and (block := document.blocks.get(anchor[1:])):
+    """The blocks at an anchor, and the heading if it is one; all blocks if the anchor is empty."""
+    if anchor.startswith("^"):
+        block = document.blocks[anchor[1:]]
         return None, [_as_list(document, block) if isinstance(block, Item) else block]
-    heading = next((heading for heading in document.headings if heading.id == anchor), None) if anchor else None
+    heading = _heading(document, anchor)
     return heading, _section(document, heading) if heading else list(document.children)
+
+
+def _heading(document: Document, anchor: str) -> Heading | None:
+    return next((heading for heading in document.headings if heading.id == anchor), None) if anchor else None
 
 
 def _span(document: Document, blocks: list[Block]) -> Span:

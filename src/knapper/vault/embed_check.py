@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from knapper.diagnostics import Code, Diagnostic
 from knapper.syntax.document import Origin, Reference
-from knapper.vault.embed import MAX_DEPTH, MAX_EMBEDS, cycle_message, excerpt_span
+from knapper.vault.embed import MAX_DEPTH, MAX_EMBEDS, cycle_message, embedded, excerpt_span
 from knapper.vault.graph import cycles
 from knapper.vault.index import Index
 
@@ -43,13 +43,13 @@ def _edges(index: Index) -> _Edges:
     pending: list[_Place] = [(path, "") for path in reversed(list(index.vault.notes))]
     while pending:
         place = pending.pop()
-        if place not in edges and (embedded := _embedded(index, place)):
-            edges[place] = embedded
-            pending.extend(target for target in embedded if target[1])
+        if place not in edges and (targets := _embedded_in(index, place)):
+            edges[place] = targets
+            pending.extend(target for target in targets if target[1])
     return edges
 
 
-def _embedded(index: Index, place: _Place) -> dict[_Place, Reference]:
+def _embedded_in(index: Index, place: _Place) -> dict[_Place, Reference]:
     path, anchor = place
     document = index.vault.notes[path].document
     embeds = [ref for ref in document.references if ref.embed and ref.origin is Origin.BODY]
@@ -58,7 +58,7 @@ def _embedded(index: Index, place: _Place) -> dict[_Place, Reference]:
         embeds = [ref for ref in embeds if span.start <= ref.span.start < span.end]
     found: dict[_Place, Reference] = {}
     for reference in embeds:
-        destination = index.destination(reference.target, path)
+        destination = embedded(index, reference.target, path)
         broken = destination.problem in (Code.MISSING_HEADING, Code.MISSING_BLOCK)
         if destination.path and destination.path in index.vault.notes and not broken:
             found.setdefault((destination.path, destination.anchor), reference)

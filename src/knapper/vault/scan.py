@@ -12,8 +12,8 @@ from knapper.diagnostics import Code, Diagnostic
 from knapper.vault.names import is_note, without_suffix
 from knapper.vault.publish import IGNORED_FOLDERS
 
-# What ends a link's target, and spaces at its ends, which are not part of it.
-_UNLINKABLE = re.compile(r"[#^|\\\x00-\x1f\x7f]|\[\[|\]\]|%%|^\s|\s$")
+# What ends a wikilink's target or is no part of it.
+_UNLINKABLE = re.compile(r"[#^|\\\x00-\x1f\x7f]|\[\[|\]\]|%%|^[\s\[]|[\s\]]$")
 
 
 class Stamp(NamedTuple):
@@ -91,13 +91,13 @@ def _add_file(listing: _Listing, path: str, status: os.stat_result) -> None:
         return
     listing.files.append(File(path, Stamp(status.st_mtime_ns, status.st_size, status.st_ino)))
     name = without_suffix(path) if is_note(path) else path
-    if bad := next((match[0] for part in name.split("/") if (match := _UNLINKABLE.search(part))), None):
-        hint = "rename it; Obsidian links cannot hold # ^ | \\ [[ ]] %% or spaces at an end"
-        listing.report(path, Code.FILE_NAME, f"no link can reach this file, as its path has {bad!r}", hint)
+    if bad := _UNLINKABLE.search(name):
+        hint = "rename it: wikilinks cannot hold # ^ | \\ [[ ]] %% or spaces and brackets at an end"
+        listing.report(path, Code.FILE_NAME, f"no wikilink can reach this file, as its path has {bad[0]!r}", hint)
 
 
 def _may_follow(listing: _Listing, path: str, entry: os.DirEntry[str]) -> bool:
-    target = Path(entry.path).resolve()
+    target = Path(os.path.realpath(entry.path))
     if not target.is_relative_to(listing.root):
         message = "this symbolic link leaves the vault, so it is not followed"
         listing.report(path, Code.SYMLINK_OUTSIDE_VAULT, message, "move the file into the vault, or copy it")
