@@ -12,8 +12,9 @@ from knapper.markdown.elements import append_text, element, literal
 from knapper.markdown.embeds import EmbedWriter
 from knapper.markdown.footnotes import write_footnotes
 from knapper.markdown.inlines import InlineWriter
+from knapper.markdown.media import placeholder_kind, write_placeholder
 from knapper.markdown.scope import Footnote, Scope
-from knapper.markdown.stock import StockBlocks
+from knapper.markdown.stock import TITLE, StockBlocks
 from knapper.syntax.document import (
     Abbreviation,
     Block,
@@ -131,15 +132,18 @@ class BlockWriter:
 
     def _stands_apart(self, node: Embed, paragraph: Paragraph, scope: Scope) -> bool:
         """Whether an embed is shown as a block: it is alone on its line, or holds more than a paragraph."""
+        alone = _alone(node, paragraph.children)
         found = self._embeds.excerpt(node, scope)
         if found is None:
-            return False
-        return _alone(node, paragraph.children) or len(found.blocks) != 1 or not isinstance(found.blocks[0], Paragraph)
+            return alone and placeholder_kind(node) is not None
+        return alone or len(found.blocks) != 1 or not isinstance(found.blocks[0], Paragraph)
 
     def _note(self, parent: Element, node: Embed, scope: Scope, anchor: Block | None) -> None:
-        found = self._embeds.excerpt(node, scope)
-        if found:
-            self._embeds.write_block(_block(parent, "div", anchor, scope) if anchor else parent, node, found, scope)
+        container = _block(parent, "div", anchor, scope) if anchor else parent
+        if found := self._embeds.excerpt(node, scope):
+            self._embeds.write_block(container, node, found, scope)
+        elif kind := placeholder_kind(node):
+            write_placeholder(container, kind, str(node.target))
 
     def _heading(self, parent: Element, block: Heading, scope: Scope) -> None:
         tag = f"{EMBEDDED if len(scope.trail) > 1 else ''}h{block.level}"
@@ -232,7 +236,19 @@ class BlockWriter:
     # Others -----------------------------------------------------------------------------------------------------------
 
     def _material(self, parent: Element, block: MaterialBlock, scope: Scope) -> None:
-        self._stock.write(parent, block.head, lambda body: self.write(body, block.children, scope))
+        """Python-Markdown's own element for a head, with title and body written by this one."""
+        first, _, options = block.head.partition("\n")
+        if block.title:
+            first = first.replace('""', f'"{TITLE}"') if first.endswith('""') else f"{first.rstrip()} {TITLE}"
+        place, titles = self._stock.open(parent, f"{first}\n{options}" if options else first)
+        for title in titles:
+            before, after = (title.text or "").split(TITLE, 1)
+            title.text = before
+            self._inlines.write(title, block.title, scope)
+            append_text(title, after)
+        body = Element("div")
+        self.write(body, block.children, scope)
+        place.fill(body)
 
     def _footnote(self, parent: Element, note: Footnote) -> None:
         if isinstance(note.content, InlineFootnote):

@@ -55,6 +55,7 @@ def write_footnotes(root: Element, page: Page, write: Callable[[Element, Footnot
 def _write_backlinks(item: Element, note: Footnote) -> None:
     last = item[-1] if len(item) and item[-1].tag == "p" else SubElement(item, "p")
     for count in range(1, note.references + 1):
-        append_text(last, "\u00a0")
+        if last.text or len(last):
+            append_text(last, "\u00a0")
         title = f"Jump back to footnote {note.number} in the text"
         element(last, "a", class_="footnote-backref", href=f"#{_reference_id(note, count)}", title=title).text = "↩"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from knapper.markdown.files import FORMATS, suffix
 from knapper.markdown.scope import Options, Scope
 from knapper.syntax.anchors import slugify
 from knapper.syntax.document import Embed, Link, Target
 
 _URL_SAFE = ";/?:@&=+$,-_.!~*'()#%"
-_PATH_SAFE = "/-_.!~*'()@=+$,;"
+_PATH_SAFE = "/-_.!~'()@=+$,;"
 
 
 def encode_url(url: str) -> str:
@@ -49,6 +50,13 @@ def address(node: Link | Embed, scope: Scope, options: Options) -> str | None:
 def _as_written(node: Link | Embed, target: Target) -> str:
     if not node.wiki:
         return encode_url(node.url)
-    path = target.path if not target.path or "." in target.path.rpartition("/")[2] else f"{target.path}.md"
-    anchor = f"^{target.block}" if target.block else slugify(target.headings[-1]) if target.headings else ""
-    return quote(path, safe=_PATH_SAFE) + (f"#{anchor}" if anchor else "")
+    kind = suffix(target.path)
+    is_note = kind not in FORMATS
+    path = target.path if not target.path or kind == ".md" or not is_note else f"{target.path}.md"
+    return quote(path, safe=_PATH_SAFE) + (f"#{anchor}" if (anchor := _anchor(target, is_note)) else "")
+
+
+def _anchor(target: Target, is_note: bool) -> str:
+    if not is_note:
+        return target.subpath
+    return f"^{target.block}" if target.block else slugify(target.headings[-1]) if target.headings else ""

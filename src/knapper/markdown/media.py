@@ -10,26 +10,16 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 from xml.etree.ElementTree import Element
 
 from knapper.markdown.elements import element, literal
+from knapper.markdown.files import AUDIO, FORMATS, IMAGES, UNSUPPORTED, VIDEO, suffix
 from knapper.markdown.links import address, encode_url
 from knapper.markdown.scope import Options, Scope
 from knapper.syntax.document import Embed, Target
 
-IMAGES = frozenset((".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"))
-AUDIO = frozenset((".flac", ".m4a", ".mp3", ".ogg", ".wav", ".3gp"))
-VIDEO = frozenset((".mkv", ".mov", ".mp4", ".ogv", ".webm"))
-UNSUPPORTED = {".canvas": "canvas", ".base": "base"}
-PDF_HEIGHT = 600
+PDF_HEIGHT = 400
 """Pixels, where an embed of a PDF does not say."""
 
-_KNOWN = IMAGES | AUDIO | VIDEO | UNSUPPORTED.keys() | {".pdf"}
 _VIDEO_ID = re.compile(r"[\w-]{6,20}")
 _PDF_OPTION = re.compile(r"(page|height)=(\d+)")
-
-
-def suffix(path: str) -> str:
-    """The extension of a file's name, lower-cased, with its dot; empty if there is none."""
-    name = path.rpartition("/")[2]
-    return f".{name.rpartition('.')[2].lower()}" if "." in name else ""
 
 
 def is_note(node: Embed, scope: Scope, options: Options) -> bool:
@@ -40,7 +30,7 @@ def is_note(node: Embed, scope: Scope, options: Options) -> bool:
         path = options.index.destination(node.target, scope.path).path
         if path is not None:
             return options.index.note(path) is not None
-    return suffix(node.target.path) == ".md" or (node.wiki and suffix(node.target.path) not in _KNOWN)
+    return suffix(node.target.path) == ".md" or (node.wiki and suffix(node.target.path) not in FORMATS)
 
 
 def write_media(parent: Element, node: Embed, scope: Scope, options: Options) -> None:
@@ -48,15 +38,19 @@ def write_media(parent: Element, node: Embed, scope: Scope, options: Options) ->
     if node.target is None:
         _write_external(parent, node)
         return
-    kind = suffix(node.target.path)
-    if kind in UNSUPPORTED:
-        write_placeholder(parent, UNSUPPORTED[kind], str(node.target), "span")
+    if placeholder := placeholder_kind(node):
+        write_placeholder(parent, placeholder, str(node.target), "span")
         return
     url = address(node, scope, options)
     if url is None:
         write_missing(parent, node, node.target)
     else:
-        _write_file(parent, node, kind, url.partition("#")[0])
+        _write_file(parent, node, suffix(node.target.path), url.partition("#")[0])
+
+
+def placeholder_kind(node: Embed) -> str | None:
+    """What an embed is of, if only the Obsidian app can show that."""
+    return UNSUPPORTED.get(suffix(node.target.path)) if node.target else None
 
 
 def write_missing(parent: Element, node: Embed, target: Target) -> None:

@@ -2,60 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from markdown.blockparser import BlockParser
 
+TITLE = "\x1aknapper-title\x1a"
 _BODY = "\x1aknapper-body\x1a"
 
 
+class Place(NamedTuple):
+    """Where the body of a Material block goes: before `parent[position]`."""
+
+    parent: Element
+    position: int
+
+    def fill(self, body: Element) -> None:
+        """Put the children of an element there."""
+        self.parent[self.position : self.position] = list(body)
+        before = self.parent[self.position - 1] if self.position else None
+        text = body.text or ""
+        if before is None:
+            self.parent.text = (self.parent.text or "") + text
+        else:
+            before.tail = (before.tail or "") + text
+
+
 class StockBlocks:
-    """Gives heads of blocks, with a placeholder for their body, to Python-Markdown's own block parser."""
+    """Gives heads of blocks, with placeholders for title and body, to Python-Markdown's own block parser."""
 
     def __init__(self, parser: BlockParser) -> None:
         self._parser = parser
 
-    def write(self, parent: Element, head: str, write_body: Callable[[Element], None]) -> None:
-        """Append a Material block; without the extension for it, its head as text and its body after it.
+    def open(self, parent: Element, head: str) -> tuple[Place, Iterable[Element]]:
+        """Append a Material block; without the extension for it, its head as text.
 
         Args:
             parent: where the block stands.
-            head: the opening line, and the options of a `///` block.
-            write_body: appends the body to an element.
+            head: the opening line with `TITLE` for a title, and the options of a `///` block.
+
+        Returns:
+            Where its body goes, and the elements whose text is the title.
         """
         before = len(parent)
-        closing = head[: len(head) - len(head.lstrip("/"))]
-        source = f"{head}\n\n{_BODY}\n\n{closing}" if closing else f"{head}\n\n    {_BODY}"
-        self._parser.parseChunk(parent, source)
-        place = _find(parent, before)
-        if place is None:
-            write_body(parent)
-            return
-        container, index = place
-        container.remove(container[index])
-        _write_at(container, index, write_body)
+        slashes = head[: len(head) - len(head.lstrip("/"))]
+        self._parser.parseChunk(parent, f"{head}\n\n{_BODY}\n\n{slashes}" if slashes else f"{head}\n\n    {_BODY}")
+        new = list(parent)[max(before - 1, 0) :]
+        titles = [element for child in new for element in child.iter() if TITLE in (element.text or "")]
+        return _take_body(parent, new), titles
 
     def define(self, text: str) -> None:
         """Give a text that only defines something, such as abbreviations, to the block parser."""
         self._parser.parseChunk(Element("div"), text)
 
 
-def _find(parent: Element, before: int) -> tuple[Element, int] | None:
-    """The element that holds the placeholder, and where; tabs may have joined what stood before."""
-    for child in parent[max(before - 1, 0) :]:
-        if (child.text or "").strip() == _BODY and not len(child):
-            return parent, list(parent).index(child)
-        for container in child.iter():
-            for index, candidate in enumerate(container):
-                if (candidate.text or "").strip() == _BODY:
-                    return container, index
-    return None
-
-
-def _write_at(container: Element, index: int, write_body: Callable[[Element], None]) -> None:
-    after = list(container)[index:]
-    for child in after:
-        container.remove(child)
-    write_body(container)
-    container.extend(after)
+def _take_body(parent: Element, new: list[Element]) -> Place:
+    """Remove the placeholder of the body; it may be deep within what stood before, as tabs join their neighbours."""
+    for container in (parent, *(element for child in new for element in child.iter())):
+        for index, candidate in enumerate(container):
+            if (candidate.text or "").strip() == _BODY and not len(candidate):
+                container.remove(candidate)
+                return Place(container, index)
+    return Place(parent, len(parent))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
 
 _SPACES = re.compile(r"[\s\-]+")
 
@@ -19,11 +18,18 @@ def slugify(text: str) -> str:
     return _SPACES.sub("-", kept).strip("-") or "section"
 
 
-def unique(slug: str, taken: Collection[str]) -> str:
-    """The slug, with `_1`, `_2`, … appended if it is taken, as Python-Markdown's toc does."""
-    if slug not in taken:
-        return slug
-    number = 1
-    while f"{slug}_{number}" in taken:
-        number += 1
-    return f"{slug}_{number}"
+class Anchors:
+    """Makes anchors unique in a note: repeats get `_1`, `_2`, … appended, as from Python-Markdown's toc."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._repeats: dict[str, int] = {}
+
+    def add(self, anchor: str) -> str:
+        """The anchor, or the first free one made from it."""
+        name = anchor
+        while name in self._taken:
+            self._repeats[anchor] = self._repeats.get(anchor, 0) + 1
+            name = f"{anchor}_{self._repeats[anchor]}"
+        self._taken.add(name)
+        return name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from knapper.diagnostics import Code
@@ -23,8 +23,11 @@ from knapper.syntax.document import (
     Span,
     Text,
 )
-from knapper.syntax.regions import Kind, Problem, Region
+from knapper.syntax.regions import Kind, Problem, Region, material_title
 from knapper.syntax.source import Source
+
+MAX_NESTING = 100
+"""Containers within containers; deeper ones are flattened."""
 
 _ID = re.compile(r"(?:^|[ \t]+)\^([A-Za-z0-9-]+)[ \t]*$")
 _ABBREVIATIONS = re.compile(r"(?:[ ]{0,3}\*\[[^\[\]\n]+\]:[^\n]*(?:\n|\Z))+")
@@ -37,6 +40,13 @@ class Head:
 
     span: Span
     region: Region
+    title: list[Inline] = field(default_factory=list)
+
+    def block(self, end: int, body: list[Block]) -> MaterialBlock:
+        """The Material block with this head."""
+        head = self.region.content
+        start, stop = material_title(head)
+        return MaterialBlock(Span(self.span.start, end), head[:start] + head[stop:], self.title, body)
 
 
 Child: TypeAlias = Block | Head
@@ -60,7 +70,7 @@ def _paired(children: list[Child], source: Source, problems: list[Problem]) -> l
             stack[-1][1].append(child)
         elif child.region.kind is Kind.HTML_OPEN:
             stack[-1][1].append(HtmlBlock(child.span, _MARKDOWN_ATTRIBUTE.sub("", child.region.content)))
-        elif child.region.kind is Kind.FENCE_OPEN:
+        elif child.region.kind is Kind.FENCE_OPEN and len(stack) <= MAX_NESTING:
             stack.append((child, []))
         elif child.region.kind is Kind.FENCE_CLOSE and _opener(stack, child):
             while _slashes(stack[-1][0]) != _slashes(child):
@@ -88,7 +98,7 @@ def _end_fence(stack: list[tuple[Head | None, list[Block]]], end: int, problems:
     if problems is not None:
         message = f"block without its closing line {'/' * _slashes(head)}"
         problems.append(Problem(head.span.start, Code.UNCLOSED_BLOCK, message, "it ends with the block around it"))
-    stack[-1][1].append(MaterialBlock(Span(head.span.start, max(end, head.span.end)), head.region.content, body))
+    stack[-1][1].append(head.block(max(end, head.span.end), body))
 
 
 def _as_text(head: Head) -> Paragraph:

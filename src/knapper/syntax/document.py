@@ -363,12 +363,14 @@ class MaterialBlock:
     """Material for MkDocs's block syntax: `!!! …`, `??? …`, `=== …` or `/// …`.
 
     Attributes:
-        head: the opening line without indentation; of `///` blocks, its indented option lines follow.
+        head: the opening line without indentation and title; of `///` blocks, its indented option lines follow.
+        title: inline nodes; empty if none is written.
         children: the body, parsed like any other.
     """
 
     span: Span
     head: str
+    title: list[Inline]
     children: list[Block]
     block_id: str | None = None
 
@@ -426,7 +428,7 @@ class Reference:
     embed: bool
     origin: Origin
     node: Link | Embed | None = None
-    block: Paragraph | Heading | Cell | Callout | None = None
+    block: Paragraph | Heading | Cell | Callout | MaterialBlock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -500,7 +502,7 @@ def children_of(node: Node) -> list[Any]:
     match node:
         case Table():
             return [*node.head, *(cell for row in node.rows for cell in row)]
-        case Callout():
+        case Callout() | MaterialBlock():
             return [*node.title, *node.children]
         case _:
             return getattr(node, "children", [])

@@ -14,12 +14,14 @@ from knapper.syntax.document import Highlight, Inline, InlineFootnote, Link, Sof
 
 # Obsidian's own tag pattern: everything but white space, ASCII and general punctuation, save `_`, `-` and `/`.
 TAG = re.compile(r"[^\u2000-\u206F\u2E00-\u2E7F'!\"#$%&()*+,.:;<=>?@^`{|}~\[\]\\\s]+")
+URL = re.compile(r"(?<![\w/])(?:https?://|www\.)[^\s<]+")
 _MARKS = re.compile(
-    r"(?P<url>(?<![\w/])(?:https?://|www\.)[^\s<]+)"
+    rf"(?P<url>{URL.pattern})"
     rf"|#(?P<tag>{TAG.pattern})"
     r"|(?P<highlight>(?<!=)==(?!=))"
     r"|(?P<footnote>\^\[)|(?P<open>\[)|(?P<close>\])"
 )
+_ATTRIBUTES = re.compile(r"\{:?(?:[ \t]*(?:[#.][\w:-]+|[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\"'{}]+)))+[ \t]*\}")
 _INTERESTING = re.compile(r"#|==|\^\[|\]|https?://|www\.")
 
 
@@ -59,9 +61,10 @@ def _split(node: Text, source: str, base: int, in_link: bool, first: bool) -> It
     """The parts of a text node: tags, links, delimiters and the text between them."""
     position = 0
     start = node.span.start
+    attributes = [match.span() for match in _ATTRIBUTES.finditer(node.text)] if "{" in node.text else []
     around = source, base
     for match in _MARKS.finditer(node.text):
-        if match.start() < position:
+        if match.start() < position or any(first < match.start() < last for first, last in attributes):
             continue
         found = _found(match, start, around, in_link, first)
         if found is None:
@@ -103,13 +106,17 @@ def _found(
     return _Mark(node, kind, can_open=not after.isspace() and after != "", can_close=not before.isspace())
 
 
-def _bare_url(url: str, offset: int) -> Link:
-    """A link without the punctuation that ends a sentence rather than the address (GFM, extended autolinks)."""
-    url = re.split(r"==|\]\]", url, maxsplit=1)[0]
-    while url[-1] in "?!.,:*_~'\";" or (url[-1] == ")" and url.count(")") > url.count("(")) or url[-1] == "]":
+def trimmed_url(url: str) -> str:
+    """A bare URL without what ends a sentence or highlight rather than the address (GFM, extended autolinks)."""
+    while url[-1] in "?!.,:*_~'\";]" or url.endswith("==") or (url[-1] == ")" and url.count(")") > url.count("(")):
         url = url[:-1]
+    return url
+
+
+def _bare_url(written: str, offset: int) -> Link:
+    url = trimmed_url(written)
     span = Span(offset, offset + len(url))
-    return Link(span, [Text(span, url)], url if "://" in url else f"https://{url}", None)
+    return Link(span, [Text(span, url)], url if "://" in url else f"http://{url}", None)
 
 
 def _pair(pieces: list[Inline | _Mark]) -> list[Inline]:

@@ -185,7 +185,7 @@ class LineReader:
             if len(run) >= length and run == marker * len(run) and self._column - self._base < 4:
                 self._fence = None
             return Line(start, end, first, Leaf.CODE)
-        if self._html is None and first >= end or self._html and self._html.search(self._text, position, end):
+        if (self._html is None and first >= end) or (self._html and self._html.search(self._text, position, end)):
             self._in_html = False
         return Line(start, end, first, Leaf.HTML)
 
@@ -206,7 +206,9 @@ class LineReader:
 
     def _open(self, start: int, end: int, position: int, matched: int) -> Line:
         opens_quote = False
-        while self._column - self._base < 4 and (after := self._open_container(position, end, matched)):
+        while (
+            position < end and self._column - self._base < 4 and (after := self._open_container(position, end, matched))
+        ):
             position, opens_quote = after
             matched = len(self._containers)
             position = self._skip_space(position, end)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from knapper.diagnostics import Code, Diagnostic
-from knapper.syntax.anchors import slugify, unique
+from knapper.syntax.anchors import Anchors, slugify
 from knapper.syntax.document import (
     Block,
     Callout,
@@ -18,11 +18,11 @@ from knapper.syntax.document import (
     Heading,
     Inline,
     Link,
+    MaterialBlock,
     Origin,
     Paragraph,
     Reference,
     Span,
-    Table,
     Tag,
     TagUse,
     Text,
@@ -39,7 +39,7 @@ _ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*([^{}\n]*)\}[ \t]*$")
 _ID = re.compile(r"(?:^|\s)#([^\s{}]+)")
 _UNDEFINED_FOOTNOTE = re.compile(r"\[\^([^\]\s\[]+)\]")
 
-_Leaf: TypeAlias = Paragraph | Heading | Cell | Callout
+_Leaf: TypeAlias = Paragraph | Heading | Cell | Callout | MaterialBlock
 
 
 def parse(text: str, path: str = "") -> Document:
@@ -56,12 +56,13 @@ def parse(text: str, path: str = "") -> Document:
     blocks = build_tree(source, problems)
     comments = [source.shift(region) for region in regions if region.kind is Kind.COMMENT]
     tags, tag_problems = property_tags(properties.values, text, properties.end)
-    collected = _Collected(problems)
+    collected = _Collected(text, problems)
     collected.references.extend(property_references(properties.values, text, properties.end))
     collected.tags.extend(tags)
     collected.blocks(blocks)
+    _name_headings(collected.headings)
     for comment in comments:
-        collected.comment(text, comment)
+        collected.comment(comment)
     return Document(
         text,
         properties.values,
@@ -77,7 +78,7 @@ def parse(text: str, path: str = "") -> Document:
 
 
 def _normalized(text: str) -> str:
-    """Without a byte-order mark, with `\\n` line ends, and without lone surrogates, which no UTF-8 has."""
+    r"""Without a byte-order mark, with `\\n` line ends, and without lone surrogates, which no UTF-8 has."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
@@ -90,14 +91,14 @@ def _diagnostics(text: str, path: str, problems: list[Problem]) -> Iterator[Diag
 
 
 class _Collected:
-    """What a walk over the tree finds: headings (which get their anchors here), ids, references and tags."""
+    """What a walk over the tree finds: headings, ids, references and tags."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, text: str, problems: list[Problem]) -> None:
         self.headings: list[Heading] = []
         self.ids: dict[str, Block] = {}
         self.references: list[Reference] = []
         self.tags: list[TagUse] = []
-        self._anchors: set[str] = set()
+        self._text = text
         self._problems = problems
 
     def blocks(self, blocks: list[Any]) -> None:
@@ -108,8 +109,8 @@ class _Collected:
             if not isinstance(block, Cell) and block.block_id:
                 self._id(block)
             if isinstance(block, Heading):
-                self._heading(block)
-            if isinstance(block, Callout):
+                self.headings.append(block)
+            if isinstance(block, Callout | MaterialBlock):
                 self._inlines(block.title, block)
                 stack.extend(reversed(block.children))
             elif isinstance(block, Paragraph | Heading | Cell):
@@ -117,9 +118,9 @@ class _Collected:
             else:
                 stack.extend(reversed(children_of(block)))
 
-    def comment(self, text: str, span: Span) -> None:
+    def comment(self, span: Span) -> None:
         """Links and tags in comments count (Obsidian 0.10.12), but nothing of them is shown."""
-        inner = text[span.start + 2 : span.end].removesuffix("%%")
+        inner = self._text[span.start + 2 : span.end].removesuffix("%%")
         if "[" in inner or "#" in inner:
             for node in walk(build_tree(Source(inner, span.start + 2, []), [])):
                 self._inline(node, None, Origin.COMMENT)
@@ -130,15 +131,6 @@ class _Collected:
             message = f"block id ^{block_id} stands twice: links go to the first"
             self._problems.append(Problem(block.span.start, Code.DUPLICATE_BLOCK_ID, message, "rename one of them"))
         self.ids.setdefault(block_id, block)
-
-    def _heading(self, heading: Heading) -> None:
-        plain = plain_text(heading.children)
-        attributes = _ATTRIBUTES.search(plain)
-        own = _ID.search(attributes[1]) if attributes else None
-        heading.plain = (plain[: attributes.start()] if attributes and own else plain).strip()
-        heading.id = own[1] if own else unique(slugify(heading.plain), self._anchors)
-        self._anchors.add(heading.id)
-        self.headings.append(heading)
 
     def _inlines(self, nodes: list[Inline], leaf: _Leaf) -> None:
         for node in walk(nodes):
@@ -158,7 +150,24 @@ class _Collected:
 
     def _footnotes(self, node: Text) -> None:
         for match in _UNDEFINED_FOOTNOTE.finditer(node.text):
+            if self._text[node.span.start - 1 : node.span.start] == "\\" and not match.start():
+                continue
             message = f"footnote [^{match[1]}] has no definition: it is shown as text"
             self._problems.append(
                 Problem(node.span.start + match.start(), Code.UNDEFINED_FOOTNOTE, message, f"add [^{match[1]}]: …")
             )
+
+
+def _name_headings(headings: list[Heading]) -> None:
+    """Give headings their text and anchors; those written by the author, `# Title {#id}`, are given first."""
+    anchors = Anchors()
+    for heading in headings:
+        heading.plain = plain_text(heading.children).strip()
+        attributes = _ATTRIBUTES.search(heading.plain)
+        own = _ID.search(attributes[1]) if attributes else None
+        if attributes and own:
+            heading.plain = heading.plain[: attributes.start()].strip()
+            heading.id = anchors.add(own[1])
+    for heading in headings:
+        if not heading.id:
+            heading.id = anchors.add(slugify(heading.plain))

@@ -1,4 +1,7 @@
-"""Properties: the YAML mapping between `---` lines at the top of a note. https://help.obsidian.md/properties"""
+"""Properties: the YAML mapping between `---` lines at the top of a note.
+
+https://help.obsidian.md/properties
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,7 @@ def read_properties(text: str) -> Properties:
         mark = error.problem_mark or error.context_mark
         offset = start + _offset(match[1], mark.line, mark.column) if mark else start
         return Properties({}, match.end(), [_syntax(offset, str(error.problem or error.context))])
-    except Exception as error:  # noqa: BLE001 - YAML constructors raise what their values make int(), date(), … raise
+    except Exception as error:  # YAML's constructors raise what their values make int(), date(), … raise
         return Properties({}, match.end(), [_syntax(start, str(error).partition("\n")[0])])
     return Properties(values, match.end(), problems)
 

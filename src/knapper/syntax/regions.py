@@ -1,13 +1,15 @@
-"""Obsidian's and Material's constructs whose block structure a CommonMark parser would lose.
+r"""Obsidian's and Material's constructs whose block structure a CommonMark parser would lose.
 
-They are found outside code and HTML and masked by other text of equal length in bytes, so that every offset of the parser
-still refers to the note. What stands in for a region is chosen so that the parser builds the right structure around it:
+They are found outside code and HTML and masked by other text of equal length in bytes, so that every offset of the
+parser still refers to the note. What stands in for a region is chosen so that the parser builds the right structure
+around it:
 
-- `%%comment%%` and `$$formula$$`, newlines included: a run of `\\x1a`, which is text of one line, whatever it holds.
-- `[!type] title`: `# \\x1a…`, a block of its own, which the next line cannot join.
-- `!!! type` and `=== "tab"`: `+   # \\x1a…`, a list item whose content is indented by four columns, as the body is.
-- `/// type` and `///`: `# \\x1a…`, blocks of their own, which the builder pairs.
-- `<div markdown>`: `# \\x1a…`, a block of its own: what follows is Markdown again.
+- `%%comment%%` and `$$formula$$`, newlines included, and bare URLs and tags with markup in them: a run of `\x1a`,
+  which is text of one line, whatever it holds.
+- `[!type] title`: `# \x1a…`, a block of its own, which the next line cannot join.
+- `!!! type` and `=== "tab"`: `+   # \x1a…`, a list item whose content is indented by four columns, as the body is.
+- `/// type` and `///`: `# \x1a…`, blocks of their own, which the builder pairs.
+- `<div markdown>`: `# \x1a…`, a block of its own: what follows is Markdown again.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from knapper.diagnostics import Code
+from knapper.syntax.inline import TAG, URL, is_tag, trimmed_url
 from knapper.syntax.lines import Leaf, Line, LineReader
 
 MASK = "\x1a"
@@ -34,6 +37,8 @@ class Kind(Enum):
     FENCE_OPEN = 5
     FENCE_CLOSE = 6
     HTML_OPEN = 7
+    LITERAL = 8
+    """A bare URL or a tag with characters that would be markup elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +54,15 @@ class Region:
     end: int
     content: str = ""
 
+    @property
+    def is_inline(self) -> bool:
+        """Whether it is a part of a line of text, rather than the head of a block."""
+        return self.kind in (Kind.COMMENT, Kind.MATH, Kind.LITERAL)
+
     def mask(self, length: int) -> str:
         """What the parser sees in its place, of as many bytes as the region has."""
         match self.kind:
-            case Kind.COMMENT | Kind.MATH:
+            case Kind.COMMENT | Kind.MATH | Kind.LITERAL:
                 return MASK * length
             case Kind.MATERIAL:
                 return "+   #" + (" " + MASK * (length - 6) if length > 5 else "")
@@ -82,8 +92,13 @@ _HTML_OPEN = re.compile(
     r"<[a-zA-Z][\w-]*(?=[ \t])[^<>\n]*[ \t]markdown(?:=[\"']?\w*[\"']?)?(?=[ \t>])[^<>\n]*>[ \t]*$", re.M
 )
 
-_TRIGGER = re.compile(r"%%|\$\$|\[!|!!! +\w|\?\?\?\+? +\w|===[!+]{0,2} +\"|///|<[a-zA-Z][^<>\n]*[ \t]markdown\b")
-_TOKEN = re.compile(r"\\[!-/:-@\[-`{-~]|`+|\$\$?|%%|<")
+_TRIGGER = re.compile(
+    r"%%|\$\$|\[!|!!! +\w|\?\?\?\+? +\w|===[!+]{0,2} +\"|///|<[a-zA-Z][^<>\n]*[ \t]markdown\b"
+    r"|https?://[^\s<]*(?:[*$_]|~~|==)|#[^\s#]*_"
+)
+_TOKEN = re.compile(r"\\[!-/:-@\[-`{-~]|`+|\$\$?|%%|<|https?://|(?<!\S)#(?=[^\s#])")
+_MARKUP_IN_URL = re.compile(r"[*$]|~~|==|\W_|_(?!\w)")
+_LABEL = re.compile(r"\[[^\]\n]+\]:[ \t]*")
 _INLINE_MATH = re.compile(r"\$(?![\s$])(?:\\.|[^$\\\n])*(?<!\s)\$(?!\d)")
 _INLINE_HTML = re.compile(
     r"<!--.*?-->|</?[a-zA-Z][^<>\"'\n]*(?:\"[^\"\n]*\"[^<>\"'\n]*|'[^'\n]*'[^<>\"'\n]*)*>|<[a-zA-Z][\w.+-]*:[^<>\s]*>"
@@ -91,6 +106,17 @@ _INLINE_HTML = re.compile(
 _PARAGRAPH_END = re.compile(r"\n[ \t>]*(?=\n|\Z|[-+*][ \t]|\d{1,9}[.)][ \t]|#{1,6}[ \t]|`{3}|~{3}|<)")
 _BLANK_LINE = re.compile(r"\n[ \t>]*(?=\n)")
 _DOLLARS = re.compile(r"\\.|\$\$", re.S)
+
+
+_MATERIAL_TITLE = re.compile(
+    r"(?:(?:[!?+=]+[ \t]|/{3,}[ \t]+(?!html\b))[^\n\"|]*)(?:\"(.*)\"|\|[ \t]*(.*?))[ \t]*$", re.M
+)
+
+
+def material_title(head: str) -> tuple[int, int]:
+    """Where the title of a Material block stands in its head; an empty range if it has none."""
+    match = _MATERIAL_TITLE.match(head)
+    return match.span(match.lastindex or 0) if match else (0, 0)
 
 
 def find_regions(text: str) -> tuple[list[Region], list[Problem]]:
@@ -210,11 +236,32 @@ class _Scanner:
             case "$":
                 formula = _INLINE_MATH.match(self._text, start, end)
                 return formula.end() if formula else token.end()
+            case "#":
+                return self._tag(start)
+            case "h":
+                return self._url(start, line)
             case "<":
                 tag = _INLINE_HTML.match(self._text, start, end)
                 return tag.end() if tag else token.end()
             case _:
                 return token.end()
+
+    def _tag(self, start: int) -> int:
+        """A tag is one word, whatever marks of emphasis it holds."""
+        name = TAG.match(self._text, start + 1)
+        if name and "_" in name[0] and is_tag(name[0]):
+            return self._add(Kind.LITERAL, start, name.end())
+        return start + 1
+
+    def _url(self, start: int, line: Line) -> int:
+        """A bare URL is one word, too; the destination of a Markdown link is left to the parser."""
+        before = self._text[max(start - 2, line.start) : start]
+        url = URL.match(self._text, start)
+        is_bare = not before or before[-1].isspace() or (before[-1] in "(*_~=" and before != "](")
+        if not url or not is_bare or _LABEL.fullmatch(self._text, line.content, start):
+            return start + 1
+        end = start + len(trimmed_url(url[0]))
+        return self._add(Kind.LITERAL, start, end) if _MARKUP_IN_URL.search(self._text, start, end) else end
 
     def _comment(self, start: int, line: Line, end: int) -> int:
         """A comment may span blank lines only if it starts a line; without an end, such a one hides the rest."""
@@ -249,6 +296,8 @@ class _Scanner:
         formula = self._text[start + 2 : close]
         if line.quotes:
             formula = re.sub(rf"\n(?:[ \t]*>){{{line.quotes}}} ?", "\n", formula)
+        indent = self._text[line.start : line.content].rpartition("> " if line.quotes else ">")[2].expandtabs(4)
+        formula = re.sub(rf"\n {{1,{len(indent)}}}", "\n", formula) if indent else formula
         return self._add(Kind.MATH, start, close + 2, formula)
 
     def _math_end(self, position: int) -> int:

@@ -21,9 +21,9 @@ class Source:
         self._ascii = text.isascii()
         self._bytes = b"" if self._ascii else text.encode()
         self._byte = self._character = 0
-        heads = (region for region in regions if region.kind.value >= Kind.CALLOUT.value)
+        heads = (region for region in regions if not region.is_inline)
         self._heads = {region.start + (4 if region.kind is Kind.MATERIAL else 0): region for region in heads}
-        self._marks = [region for region in regions if region.kind.value < Kind.CALLOUT.value]
+        self._marks = [region for region in regions if region.is_inline]
         self._mark_starts = [region.start for region in self._marks]
 
     def local(self, byte: int) -> int:
@@ -52,7 +52,7 @@ class Source:
         return self._heads.get(span.start - self.base)
 
     def marks(self, span: Span) -> list[Region]:
-        """The comments and formulas within a span."""
+        """The inline regions within a span."""
         first = bisect_left(self._mark_starts, span.start - self.base)
         last = bisect_left(self._mark_starts, span.end - self.base)
         return self._marks[first:last]

@@ -10,7 +10,7 @@ from typing import Any
 import pyromark
 
 from knapper.diagnostics import Code as Problems
-from knapper.syntax.blocks import Child, Head, finish_blocks, lift_id, trailing_id, unlazy
+from knapper.syntax.blocks import MAX_NESTING, Child, Head, finish_blocks, lift_id, trailing_id, unlazy
 from knapper.syntax.document import (
     Block,
     Callout,
@@ -29,7 +29,6 @@ from knapper.syntax.document import (
     Item,
     Link,
     List,
-    MaterialBlock,
     Math,
     Paragraph,
     Quote,
@@ -43,12 +42,9 @@ from knapper.syntax.document import (
     plain_text,
 )
 from knapper.syntax.inline import adjoins, refine
-from knapper.syntax.regions import CALLOUT, MASK, Kind, Problem, Region, find_regions
+from knapper.syntax.regions import CALLOUT, MASK, Kind, Problem, Region, find_regions, material_title
 from knapper.syntax.source import Source
 from knapper.syntax.targets import markdown_target, split_size, wiki_target
-
-MAX_NESTING = 100
-"""Containers within containers; deeper ones are flattened."""
 
 _O = pyromark.Options
 # Not ENABLE_GFM: it takes the marker off callouts without a title.
@@ -75,6 +71,7 @@ _MARKUP: dict[str, type[Emphasis] | type[Strong] | type[Strikethrough]] = {
     "Strikethrough": Strikethrough,
 }
 _TASK = re.compile(r"\[(.\ufe0f?)\](?:[ \t]+|$)")
+_EDITOR_SEARCHES = ("##", "^^")
 _ROW_ID = re.compile(r"\^([A-Za-z0-9-]+)")
 _FOOTNOTE = re.compile(r"^[ >\t]*\[\^([^\]\s]+)\]:", re.M)
 
@@ -230,6 +227,8 @@ class _Builder:
             self._plain(position, where.start)
             if region.kind is Kind.MATH:
                 self._append(Math(where, region.content, display=True))
+            elif region.kind is Kind.LITERAL:
+                self._plain(where.start, where.end)
             position = where.end
         self._plain(position, span.end)
 
@@ -312,8 +311,16 @@ class _Builder:
     def _heading(self, frame: _Frame) -> Heading | Head:
         region = self._source.head(frame.span)
         if region:
-            return Head(self._source.shift(region), region)
+            return self._head(region)
         return Heading(self._trimmed(frame.span), self._refined(frame), int(frame.argument["level"][1]))
+
+    def _head(self, region: Region) -> Head:
+        span = self._source.shift(region)
+        title: list[Inline] = []
+        if region.kind in (Kind.MATERIAL, Kind.FENCE_OPEN):
+            start, end = material_title(region.content)
+            title = self._parse_inline(Span(span.start + start, span.start + end), _PARSER) if end > start else []
+        return Head(span, region, title)
 
     def _inline_container(self, frame: _Frame) -> Inline:
         return _MARKUP[frame.name](frame.span, self._refined(frame))
@@ -338,7 +345,7 @@ class _Builder:
 
     def _callout(self, head: Head, span: Span, body: list[Block]) -> Callout:
         match = CALLOUT.match(head.region.content)
-        assert match  # noqa: S101 - the region was found by this pattern
+        assert match
         title = (
             self._parse_inline(Span(head.span.start + match.start(3), head.span.end), _PARSER)
             if match[3].strip()
@@ -370,12 +377,25 @@ class _Builder:
         span = self._trimmed(frame.span)
         head = frame.children[0] if frame.children else None
         if isinstance(head, Head) and head.region.kind is Kind.MATERIAL:
-            return unlazy(MaterialBlock(span, head.region.content, self._finish(frame.children[1:])), self._source)
+            return unlazy(head.block(span.end, self._finish(frame.children[1:])), self._source)
         item = Item(span, self._finish(frame.children), frame.task)
         if item.task is None:
-            item.task = _custom_task(item)
+            item.task = self._custom_task(item)
         lift_id(item)
         return item
+
+    def _custom_task(self, item: Item) -> str | None:
+        """The character of a task with any marker, `- [/] half done`, which is taken off the text."""
+        paragraph = item.children[0] if item.children else None
+        text = paragraph.children[0] if isinstance(paragraph, Paragraph) and paragraph.children else None
+        if not isinstance(text, Text) or not isinstance(paragraph, Paragraph):
+            return None
+        escaped = self._source.slice(Span(text.span.start - 1, text.span.start)) == "\\"
+        if escaped or not (match := _TASK.match(text.text)):
+            return None
+        rest = text.text[match.end() :]
+        paragraph.children[:1] = [Text(Span(text.span.end - len(rest), text.span.end), rest)] if rest else []
+        return match[1]
 
     def _footnote_definition(self, frame: _Frame) -> FootnoteDefinition:
         return FootnoteDefinition(self._trimmed(frame.span), frame.argument.casefold(), self._finish(frame.children))
@@ -415,7 +435,7 @@ class _Builder:
     def _wiki_parts(self, span: Span, opening: int) -> tuple[str | None, str, str]:
         """Destination, bar and alias of `[[destination|alias]]`; no destination if Obsidian sees no link there."""
         inner = self._source.slice(Span(span.start + opening, span.end - 2))
-        if "\n" in inner or not inner.strip():
+        if "\n" in inner or not inner.strip() or inner.startswith(_EDITOR_SEARCHES):
             return None, "", ""
         destination, bar, alias = inner.partition("|")
         if bar and destination.endswith("\\"):
@@ -538,14 +558,3 @@ def _without_leading_space(children: list[Inline]) -> list[Inline]:
     text = first.text.lstrip(" ")
     rest = [Text(Span(first.span.end - len(text), first.span.end), text)] if text else []
     return [*rest, *children[1:]]
-
-
-def _custom_task(item: Item) -> str | None:
-    """The character of a task with any marker, `- [/] half done`, which is taken off the text."""
-    paragraph = item.children[0] if item.children else None
-    text = paragraph.children[0] if isinstance(paragraph, Paragraph) and paragraph.children else None
-    if not isinstance(text, Text) or not isinstance(paragraph, Paragraph) or not (match := _TASK.match(text.text)):
-        return None
-    rest = text.text[match.end() :]
-    paragraph.children[:1] = [Text(Span(text.span.end - len(rest), text.span.end), rest)] if rest else []
-    return match[1]

@@ -1,0 +1,19 @@
+"""Formats of files that Obsidian accepts.
+
+https://help.obsidian.md/file-formats
+"""
+
+from __future__ import annotations
+
+IMAGES = frozenset((".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"))
+AUDIO = frozenset((".flac", ".m4a", ".mp3", ".ogg", ".wav", ".3gp"))
+VIDEO = frozenset((".mkv", ".mov", ".mp4", ".ogv", ".webm"))
+UNSUPPORTED = {".canvas": "canvas", ".base": "base"}
+FORMATS = IMAGES | AUDIO | VIDEO | UNSUPPORTED.keys() | {".pdf"}
+"""All but notes."""
+
+
+def suffix(path: str) -> str:
+    """The extension of a file's name, lower-cased, with its dot; empty if there is none."""
+    name = path.rpartition("/")[2]
+    return f".{name.rpartition('.')[2].lower()}" if "." in name else ""
