@@ -13,7 +13,7 @@ from mkdocs.structure.files import File
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page
 
-from knapper.syntax.anchors import slugify, unique
+from knapper.syntax.anchors import Anchors, slugify
 from knapper.vault.names import base_name, folder_of, natural_key
 
 SHARDS = "assets/knapper/nav"
@@ -74,17 +74,16 @@ class SharedSidebar:
 
     def _add(self, id_: str, title: str, items: list[StructureItem]) -> Stop:
         own = next((item for item in items if isinstance(item, Page) and item.is_index), None)
-        taken: set[str] = set()
+        taken = Anchors()
         entries = [self._entry(id_, item, taken) for item in items if item is not own or not id_]
         call = json.dumps([id_, entries], ensure_ascii=False, separators=(",", ":"))
         self.shards[f"{SHARDS}/{id_}_.js"] = f"knapperNav({call[1:-1]})\n"
         return Stop(id_, title, own.file.url if own else "")
 
-    def _entry(self, parent: str, item: StructureItem, taken: set[str]) -> list[str]:
+    def _entry(self, parent: str, item: StructureItem, taken: Anchors) -> list[str]:
         title = html.unescape(str(item.title))
         if not isinstance(item, Section):
             return [title, item.file.url if isinstance(item, Page) else getattr(item, "url", "")]
-        name = unique(slugify(title), taken)
-        taken.add(name)
+        name = taken.add(slugify(title))
         stop = self._stops[id(item)] = self._add(f"{parent}{name}/", title, item.children)
         return [title, stop.url, stop.id]

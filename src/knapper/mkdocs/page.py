@@ -11,7 +11,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 from mkdocs.theme import Theme
 
-from knapper.syntax.anchors import slugify, unique
+from knapper.syntax.anchors import Anchors, slugify
 from knapper.syntax.document import Document, Heading
 from knapper.vault import Index, Note
 from knapper.vault.names import fold
@@ -71,7 +71,7 @@ def add_title(page: Page, document: Document, title: str, content: str) -> str:
         entries[0].children.extend(entries[1:])
         page.toc = TableOfContents(entries[:1])
         return content
-    anchor = unique(slugify(title), {heading.id for heading in document.headings})
+    anchor = Anchors(heading.id for heading in document.headings).add(slugify(title))
     text = html.escape(title, quote=False)
     if any(entry.level == 1 for entry in entries):
         own = AnchorLink(text, anchor, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _SPACES = re.compile(r"[\s\-]+")
 
@@ -21,8 +22,8 @@ def slugify(text: str) -> str:
 class Anchors:
     """Makes anchors unique in a note: repeats get `_1`, `_2`, … appended, as from Python-Markdown's toc."""
 
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
         self._repeats: dict[str, int] = {}
 
     def add(self, anchor: str) -> str:
