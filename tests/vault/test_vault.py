@@ -75,7 +75,7 @@ def test_decode(data: bytes, text: str, place: tuple[int, int] | None) -> None:
 
 
 def test_one_bad_byte_loses_nothing_else(tmp_path: Path) -> None:
-    files = {"bad.md": b"# One\n\xff [[Two]]\n", "Two.md": "text"}
+    files: dict[str, str | bytes] = {"bad.md": b"# One\n\xff [[Two]]\n", "Two.md": "text"}
     found = problems(tmp_path, files)
     assert [(d.path, d.line, d.column, d.code) for d in found] == [("bad.md", 2, 1, Code.INVALID_UTF8)]
 

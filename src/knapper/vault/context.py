@@ -7,9 +7,9 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from knapper.syntax.document import Callout, Embed, Inline, Link, Reference, children_of, plain_text
+from knapper.syntax.document import Callout, Embed, Inline, Link, MaterialBlock, Reference, children_of, plain_text
 
-MAX_CONTEXT = 240
+MAX_CONTEXT = 160
 """Characters shown on either side of a link."""
 
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+|[。！？]")
@@ -28,7 +28,9 @@ def context_of(reference: Reference) -> Context | None:
     if reference.node is None or reference.block is None:
         return None
     block = reference.block
-    before, after = _around(block.title if isinstance(block, Callout) else block.children, reference.node)
+    before, after = _around(
+        block.title if isinstance(block, Callout | MaterialBlock) else block.children, reference.node
+    )
     text = " ".join(plain_text([reference.node]).split()) or str(reference.target)
     start, end = _sentence(before, text, after)
     return Context(_cut_before(before[start:]), text, _cut_after(after[:end]))
@@ -52,7 +54,7 @@ def _gather(nodes: Iterable[Inline]) -> list[str]:
     for node in nodes:
         texts.append(plain_text([node]))
         size += len(texts[-1])
-        if size > 2 * MAX_CONTEXT:
+        if size > MAX_CONTEXT:
             break
     return texts
 
@@ -60,10 +62,15 @@ def _gather(nodes: Iterable[Inline]) -> list[str]:
 def _sentence(before: str, text: str, after: str) -> tuple[int, int]:
     """Where the sentence begins in `before` and ends in `after`. A full stop before a small letter ends none."""
     whole = before + text + after
-    ends = [end for match in _SENTENCE_END.finditer(whole) if not whole[(end := match.end()) : end + 1].islower()]
+    ends = [match.end() for match in _SENTENCE_END.finditer(whole) if not _is_within(match)]
     start = max((end for end in ends if end <= len(before)), default=0)
     link_end = len(before) + len(text)
     return start, min((end for end in ends if end >= link_end), default=len(whole)) - link_end
+
+
+def _is_within(stop: re.Match[str]) -> bool:
+    """Whether a full stop ends no sentence, but an abbreviation within it."""
+    return stop[0][0] in ".…" and stop.string[stop.end() : stop.end() + 1].islower()
 
 
 def _cut_before(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from knapper.diagnostics import Code, Diagnostic
@@ -12,7 +12,7 @@ from knapper.vault.graph import cycles
 from knapper.vault.index import Index
 
 _Place: TypeAlias = tuple[str, str]
-_Edges: TypeAlias = dict[_Place, dict[_Place, Reference]]
+_Edges: TypeAlias = dict[_Place, dict[_Place, list[Reference]]]
 
 
 def check_embeds(index: Index) -> Iterator[Diagnostic]:
@@ -32,7 +32,7 @@ def check_embeds(index: Index) -> Iterator[Diagnostic]:
             message = f"this begins a chain of more than {MAX_DEPTH} embeds within each other; the rest are links"
             yield _problem(index, place, edges[place][deepest], Code.EMBED_DEPTH, message)
         if counts[place] > MAX_EMBEDS:
-            most = max(edges[place], key=lambda target: counts.get(target, 0))
+            most = max(edges[place], key=lambda target: len(edges[place][target]) * (1 + counts.get(target, 0)))
             message = f"this page would show {counts[place]} embeds within embeds; {MAX_EMBEDS} are shown"
             yield _problem(index, place, edges[place][most], Code.EMBED_DEPTH, message)
 
@@ -49,19 +49,19 @@ def _edges(index: Index) -> _Edges:
     return edges
 
 
-def _embedded_in(index: Index, place: _Place) -> dict[_Place, Reference]:
+def _embedded_in(index: Index, place: _Place) -> dict[_Place, list[Reference]]:
     path, anchor = place
     document = index.vault.notes[path].document
     embeds = [ref for ref in document.references if ref.embed and ref.origin is Origin.BODY]
     if embeds and anchor:
         span = excerpt_span(document, anchor)
         embeds = [ref for ref in embeds if span.start <= ref.span.start < span.end]
-    found: dict[_Place, Reference] = {}
+    found: dict[_Place, list[Reference]] = {}
     for reference in embeds:
         destination = embedded(index, reference.target, path)
         broken = destination.problem in (Code.MISSING_HEADING, Code.MISSING_BLOCK)
         if destination.path and destination.path in index.vault.notes and not broken:
-            found.setdefault((destination.path, destination.anchor), reference)
+            found.setdefault((destination.path, destination.anchor), []).append(reference)
     return found
 
 
@@ -75,10 +75,10 @@ def _unfold(edges: _Edges) -> tuple[dict[_Place, int], dict[_Place, int]]:
     return depths, counts
 
 
-def _count(targets: Iterable[_Place], counts: dict[_Place, int]) -> int:
-    return sum(1 + counts.get(target, 0) for target in targets)
+def _count(targets: Mapping[_Place, list[Reference]], counts: Mapping[_Place, int]) -> int:
+    return sum(len(references) * (1 + counts.get(target, 0)) for target, references in targets.items())
 
 
-def _problem(index: Index, place: _Place, at: Reference, code: Code, message: str, hint: str = "") -> Diagnostic:
-    line, column = index.vault.notes[place[0]].document.position(at.span.start)
+def _problem(index: Index, place: _Place, at: list[Reference], code: Code, message: str, hint: str = "") -> Diagnostic:
+    line, column = index.vault.notes[place[0]].document.position(at[0].span.start)
     return Diagnostic(place[0], line, column, code, message, hint or "link to it instead")

@@ -1,0 +1,159 @@
+"""What `check` reports, where, and what it leaves alone."""
+
+from pathlib import Path
+
+import pytest
+
+from knapper.diagnostics import Code
+from knapper.vault import Settings, check
+from tests.vault.making import index_of, places, problems
+
+SEED = Path(__file__).parents[3] / "shared/seed/deep-learning-notes.md"
+
+
+def lines(root: Path, files: dict[str, str | bytes], settings: Settings | None = None) -> list[str]:
+    return [str(d) for d in problems(root, files, settings)]
+
+
+def test_a_clean_vault(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "a.md": "---\ntags: [x]\naliases: [Z]\n---\n# H\n[[b]] [[#H]] ![[b#^id]] ![[pic.png|100]] #tag [x](https://x.y)",
+        "b.md": "Text. ^id\n\n```python\n[[none]]\n```\n",
+        "pic.png": b"",
+    }
+    assert lines(tmp_path, files) == []
+
+
+def test_links(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "Adagrad.md": "---\naliases: [AG]\n---\n# Update rule\n",
+        "a/Twin.md": "",
+        "b/Twin.md": "",
+        "hub.md": """First [[Adagra]].
+[[Adagrad#Rule]] and [[Adagrad#^b]]
+
+- [[Twin]]
+- [[AG]]
+- ![[Adagard]]
+- [x](../../up.md)
+- ![](lost.png)
+
+%% [[Unwritten]] %%
+""",
+    }
+    assert lines(tmp_path, files) == [
+        "hub.md:1:7: [missing-target] the vault has no note `Adagra` (did you mean [[Adagrad]]?)",
+        "hub.md:2:1: [missing-heading] `Adagrad.md` has no heading `Rule`",
+        "hub.md:2:22: [missing-block] `Adagrad.md` has no block `^b`",
+        "hub.md:4:3: [ambiguous-target] `Twin` may be any of `a/Twin.md`, `b/Twin.md`; the first, `a/Twin.md`, is taken"
+        " (write the path from the vault's root)",
+        "hub.md:5:3: [alias-target] `AG` is an alias of `Adagrad.md`, and Obsidian links to no alias"
+        " (write [[Adagrad|AG]])",
+        "hub.md:6:3: [missing-target] the vault has no note `Adagard` (did you mean ![[Adagrad]]?)",
+        "hub.md:7:3: [outside-vault] `../../up.md` leaves the vault (link to a file of the vault, or to a web address)",
+        "hub.md:8:3: [missing-target] the vault has no file `lost.png`",
+    ]
+
+
+def test_a_link_in_a_property(tmp_path: Path) -> None:
+    found = problems(tmp_path, {"a.md": '---\nx: 1\nup: "[[None]]"\n---\n'})
+    assert places(found, Code.MISSING_TARGET) == [("a.md", 3, 6)]
+
+
+def test_each_missing_image_is_one_diagnostic(tmp_path: Path) -> None:
+    text = "".join(f"![[Pasted image {i}.png]]\n\ntext\n\n" for i in range(20))
+    found = problems(tmp_path, {"a.md": text})
+    assert places(found, Code.MISSING_TARGET) == [("a.md", 4 * i + 1, 1) for i in range(20)]
+    assert len(found) == 20
+
+
+def test_ignored_codes(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"a.md": "[[None]]\n\n[[b#None]]", "b.md": ""}
+    settings = Settings(ignore=frozenset({Code.MISSING_TARGET}))
+    assert [d.code for d in problems(tmp_path, files, settings)] == [Code.MISSING_HEADING]
+
+
+def test_order_is_by_file_and_line(tmp_path: Path) -> None:
+    index = index_of(tmp_path, {"b.md": "[[z]]\n[[y]]", "a.md": "[[x]]\n\n[[b#H]]", "c#.md": ""})
+    found = check(index)
+    assert [(d.path, d.line) for d in found] == [("a.md", 1), ("a.md", 3), ("b.md", 1), ("b.md", 2), ("c#.md", 0)]
+
+
+class TestUnsupported:
+    """What only Obsidian can show."""
+
+    @pytest.mark.parametrize("language", ["dataview", "dataviewjs", "query", "base", "Dataview"])
+    def test_code_blocks(self, tmp_path: Path, language: str) -> None:
+        text = f"text\n\n- item\n\n  ```{language}\n  LIST\n  ```\n\n~~~ {language} x\n~~~\n"
+        assert places(problems(tmp_path, {"a.md": text}), Code.UNSUPPORTED) == [("a.md", 5, 3), ("a.md", 9, 1)]
+
+    @pytest.mark.parametrize(
+        "text", ["```python\nquery\n```", "`dataview`", "    ```query\n", "```queryx\n```", "````\n```base\n```\n````"]
+    )
+    def test_others(self, tmp_path: Path, text: str) -> None:
+        assert problems(tmp_path, {"a.md": text}) == []
+
+    def test_canvases_and_bases(self, tmp_path: Path) -> None:
+        files: dict[str, str | bytes] = {
+            "a.md": "![[x.canvas]]\n![[y.base#View]]\n[[x.canvas]]",
+            "x.canvas": "{}",
+            "y.base": "",
+        }
+        assert places(problems(tmp_path, files), Code.UNSUPPORTED) == [("a.md", n, 1) for n in (1, 2, 3)]
+
+
+class TestPrerequisites:
+    """Prerequisites that form a cycle."""
+
+    @staticmethod
+    def files(**prerequisites: str) -> dict[str, str | bytes]:
+        return {
+            f"{name}.md": f"---\ntitle: {name}\nprerequisites: {[f'[[{other}]]' for other in names.split()]}\n---\n"
+            for name, names in prerequisites.items()
+        }
+
+    def test_cycle(self, tmp_path: Path) -> None:
+        assert lines(tmp_path, self.files(d="a", a="b", b="c", c="a")) == [
+            "a.md:3:1: [prerequisite-cycle] prerequisites form a cycle: `a.md` → `b.md` → `c.md` → `a.md`"
+            " (remove one of them)"
+        ]
+
+    def test_itself(self, tmp_path: Path) -> None:
+        assert places(problems(tmp_path, self.files(a="a")), Code.PREREQUISITE_CYCLE) == [("a.md", 3, 1)]
+
+    def test_two_cycles(self, tmp_path: Path) -> None:
+        found = problems(tmp_path, self.files(a="b c", b="a", c="a"))
+        assert len(places(found, Code.PREREQUISITE_CYCLE)) == 2
+
+    def test_two_ways_are_no_cycle(self, tmp_path: Path) -> None:
+        assert lines(tmp_path, self.files(a="b c", b="d", c="d", d="")) == []
+
+    def test_long_chain(self, tmp_path: Path) -> None:
+        chain = {f"n{i}": f"n{i + 1}" for i in range(2000)} | {"n2000": "n0"}
+        found = problems(tmp_path, self.files(**chain))
+        assert len(places(found, Code.PREREQUISITE_CYCLE)) == 1
+
+
+class TestSuggestions:
+    """At a bounded cost."""
+
+    def test_many_missing_names(self, tmp_path: Path) -> None:
+        files: dict[str, str | bytes] = {f"Note number {i}.md": "" for i in range(300)}
+        files["hub.md"] = "\n\n".join(f"[[Note numbr {i}]]" for i in range(16_000))
+        found = problems(tmp_path, files)
+        assert len(found) == 16_000
+        assert sum(bool(d.hint) for d in found) <= 500
+
+    def test_very_long_name(self, tmp_path: Path) -> None:
+        found = problems(tmp_path, {"a.md": f"[[{'x' * 100_000}]]", "xxx.md": ""})
+        assert places(found, Code.MISSING_TARGET) == [("a.md", 1, 1)]
+
+
+@pytest.mark.skipif(not SEED.exists(), reason="the notes as a student left them are not part of the repository")
+def test_notes_as_a_student_left_them(tmp_path: Path) -> None:
+    text = SEED.read_text(encoding="utf-8")
+    images = [number for number, line in enumerate(text.split("\n"), 1) for _ in range(line.count("![["))]
+    found = problems(tmp_path, {"notes.md": text})
+    missing = [d for d in found if d.code is Code.MISSING_TARGET]
+    assert [d.line for d in missing if ".png" in d.message] == images
+    assert len(places(found, Code.MOJIBAKE)) == 1
