@@ -163,3 +163,10 @@ def test_a_block_that_is_linked_to_is_marked(desktop: Visit) -> None:
 def test_text_stands_out(visitor: Visit, selector: str) -> None:
     page, _ = visitor.open("styles/")
     assert float(page.locator(selector).evaluate(CONTRAST)) >= 4.5
+
+
+def test_text_stands_out_on_paper(visitor: Visit) -> None:
+    page, _ = visitor.open("styles/")
+    page.emulate_media(media="print")
+    for title in page.locator(".callout-title-inner").all():
+        assert float(title.evaluate(CONTRAST)) >= 4.5
