@@ -28,13 +28,11 @@ from knapper.syntax.document import (
     MaterialBlock,
     Paragraph,
     Table,
-    children_of,
     plain_text,
 )
 from knapper.vault import Note
 
 _MARKUP = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
-_QUOTED = re.compile(r'"([^"]*)"')
 
 
 class Section(NamedTuple):
@@ -70,23 +68,14 @@ def texts(block: Block) -> Iterator[str]:
             yield _row(block.head)
             yield from map(_row, block.rows)
         case _:
-            yield _head(block)
-            for child in block.children if isinstance(block, Callout) else children_of(block):
+            if isinstance(block, Callout | MaterialBlock):
+                yield plain_text(block.title)
+            for child in getattr(block, "children", ()):
                 yield from texts(child)
 
 
 def _row(cells: list[Cell]) -> str:
     return " ".join(plain_text(cell.children) for cell in cells)
-
-
-def _head(block: Block) -> str:
-    match block:
-        case Callout():
-            return plain_text(block.title)
-        case MaterialBlock():
-            return " ".join(_QUOTED.findall(block.head))
-        case _:
-            return ""
 
 
 def install(config: MkDocsConfig, note_of: Callable[[Page], Note | None]) -> None:

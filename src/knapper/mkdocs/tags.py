@@ -85,9 +85,10 @@ def tags_content(page: Page, index: Index, files: Files) -> str:
     for tag in sorted(index.tags.notes, key=lambda tag: fold(tag).split("/")):
         anchor, shown, level = fold(tag), f"#{html.escape(tag)}", min(2 + tag.count("/"), 6)
         notes = ((path, index.vault.notes[path].title) for path in _direct(tag, index))
-        items = (list_item(path, title, "tag-note", page, files) for path, title in notes)
+        items = "".join(list_item(path, title, "tag-note", page, files) for path, title in notes)
         entries.append(AnchorLink(shown, anchor, 2))
-        parts.append(f'<h{level} id="{anchor}">{shown}</h{level}>\n<ul class="tag-notes">\n{"".join(items)}</ul>\n')
+        parts.append(f'<h{level} id="{anchor}">{shown}</h{level}>\n')
+        parts.append(f'<ul class="tag-notes">\n{items}</ul>\n' if items else "")
     page.toc = TableOfContents(entries)
     return "".join(parts)
 
