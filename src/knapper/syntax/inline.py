@@ -45,7 +45,10 @@ def refine(children: list[Inline], source: str, base: int, in_link: bool) -> lis
 
     `source` is the text around them, and `base` its offset in the note.
     """
-    if not any(isinstance(child, Text) and _INTERESTING.search(child.text) for child in children):
+    for child in children:
+        if isinstance(child, Text) and _INTERESTING.search(child.text):
+            break
+    else:
         return children
     pieces: list[Inline | _Mark] = []
     for index, child in enumerate(children):

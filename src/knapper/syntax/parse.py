@@ -19,6 +19,7 @@ from knapper.syntax.document import (
     Inline,
     Link,
     MaterialBlock,
+    Node,
     Origin,
     Paragraph,
     Reference,
@@ -133,20 +134,21 @@ class _Collected:
         self.ids.setdefault(block_id, block)
 
     def _inlines(self, nodes: list[Inline], leaf: _Leaf) -> None:
-        for node in walk(nodes):
+        for node in nodes:
+            if isinstance(node, Text):
+                if "[^" in node.text:
+                    self._footnotes(node)
+                continue
             self._inline(node, leaf, Origin.BODY)
+            if children := getattr(node, "children", None):
+                self._inlines(children, leaf)
 
-    def _inline(self, node: Any, leaf: _Leaf | None, origin: Origin) -> None:
-        match node:
-            case Link() | Embed():
-                if node.target is not None:
-                    shown = node if origin is Origin.BODY else None
-                    embed = isinstance(node, Embed)
-                    self.references.append(Reference(node.target, node.span, embed, origin, shown, leaf))
-            case Tag():
-                self.tags.append(TagUse(node.name, node.span, origin))
-            case Text() if "[^" in node.text and origin is Origin.BODY:
-                self._footnotes(node)
+    def _inline(self, node: Node, leaf: _Leaf | None, origin: Origin) -> None:
+        if isinstance(node, Tag):
+            self.tags.append(TagUse(node.name, node.span, origin))
+        elif isinstance(node, Link | Embed) and node.target is not None:
+            shown = node if origin is Origin.BODY else None
+            self.references.append(Reference(node.target, node.span, isinstance(node, Embed), origin, shown, leaf))
 
     def _footnotes(self, node: Text) -> None:
         for match in _UNDEFINED_FOOTNOTE.finditer(node.text):

@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 
 from knapper.syntax.document import Span
 from knapper.syntax.regions import MASK, Kind, Region, masked
 
+_WIDE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
+
 
 class Source:
-    """A part of a note, masked for the parser, which counts in bytes of UTF-8.
-
-    Offsets of nodes are asked for in rising order, so each is counted from the one before.
-    """
+    """A part of a note, masked for the parser, which counts in bytes of UTF-8."""
 
     def __init__(self, text: str, base: int, regions: list[Region]) -> None:
         self.text = text
         self.base = base
         self.parsed = masked(text, regions)
-        self._ascii = text.isascii()
-        self._bytes = b"" if self._ascii else text.encode()
-        self._byte = self._character = 0
+        self._wide, self._surplus = ([], [0]) if text.isascii() else _wide_characters(text.encode())
         heads = (region for region in regions if not region.is_inline)
         self._heads = {region.start + (4 if region.kind is Kind.MATERIAL else 0): region for region in heads}
         self._marks = [region for region in regions if region.is_inline]
         self._mark_starts = [region.start for region in self._marks]
 
-    def local(self, byte: int) -> int:
-        """The character of this part at a byte."""
-        if self._ascii:
-            return byte
-        if byte < self._byte:
-            return self._character - len(self._bytes[byte : self._byte].decode(errors="replace"))
-        self._character += len(self._bytes[self._byte : byte].decode(errors="replace"))
-        self._byte = byte
-        return self._character
-
     def span(self, start: int, end: int) -> Span:
         """The note's span of some bytes of this part."""
-        if self._ascii:
+        if not self._wide:
             return Span(self.base + start, self.base + end)
-        first = self.local(start)
-        return Span(self.base + first, self.base + first + len(self._bytes[start:end].decode(errors="replace")))
+        first = start - self._surplus[bisect_left(self._wide, start)]
+        last = end - self._surplus[bisect_left(self._wide, end)]
+        return Span(self.base + first, self.base + last)
 
     def slice(self, span: Span) -> str:
         """The source of a span of the note."""
@@ -70,3 +59,12 @@ class Source:
         start = span.start - self.base
         before = self.text[self.text.rfind("\n", 0, start) + 1 : start].rpartition(">")[2].expandtabs(4)
         return -1 if before.strip() else len(before)
+
+
+def _wide_characters(data: bytes) -> tuple[list[int], list[int]]:
+    """Where the characters of several bytes start, and by how many bytes the first n exceed n characters."""
+    starts, surplus = [], [0]
+    for character in _WIDE.finditer(data):
+        starts.append(character.start())
+        surplus.append(surplus[-1] + len(character[0]) - 1)
+    return starts, surplus

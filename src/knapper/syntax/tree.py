@@ -119,16 +119,18 @@ class _Builder:
         self._definitions = definitions
         self._stack = [_Frame("Document", None, Span(0, 0))]
         self._depth = 0
+        self._links = 0
         self._flattened = 0
 
     def build(self, parser: pyromark.Markdown) -> list[Block]:
         """All blocks of the source."""
         span = self._source.span
+        event: Any
         for event, range_ in parser.events_with_range(self._source.parsed):
             if isinstance(event, str):
                 self._leaf(event, span(range_["start"], range_["end"]))
                 continue
-            key, value = _only(event)
+            ((key, value),) = event.items()
             if key == "End":
                 self._end(_tag(value)[0])
             elif key == "Start":
@@ -151,6 +153,7 @@ class _Builder:
             self._flatten(span)
             return
         self._depth += name in _CONTAINERS
+        self._links += name == "Link"
         if name == "Paragraph" and self._stack[-1].name == "Item" and not self._holds_head(self._stack[-1]):
             self._stack[-2].loose = True
         self._stack.append(_Frame(name, argument, span))
@@ -172,7 +175,11 @@ class _Builder:
         self._depth -= name in _CONTAINERS
         frame = self._stack.pop()
         node = _NODES[frame.name](self, frame)
-        self._stack[-1].children.extend(node if isinstance(node, list) else [node])
+        self._links -= name == "Link"
+        if isinstance(node, list):
+            self._stack[-1].children.extend(node)
+        else:
+            self._stack[-1].children.append(node)
 
     def _open_tight(self, span: Span) -> None:
         """Text of a tight list item stands in no paragraph of the parser's, but in one of ours."""
@@ -296,16 +303,12 @@ class _Builder:
         return Span(span.start, span.start + len(text.rstrip("\n \t")))
 
     def _refined(self, frame: _Frame) -> list[Inline]:
-        in_link = frame.name == "Link" or any(below.name == "Link" for below in self._stack)
-        return refine(frame.children, self._source.text, self._source.base, in_link)
+        return refine(frame.children, self._source.text, self._source.base, in_link=self._links > 0)
 
     def _paragraph(self, frame: _Frame) -> Paragraph:
-        children: list[Inline] = []
-        for child in self._refined(frame):
-            if not (isinstance(child, SoftBreak) and (not children or isinstance(children[-1], SoftBreak))):
-                children.append(child)
-        while children and isinstance(children[-1], SoftBreak):
-            children.pop()
+        children = self._refined(frame)
+        if self._source.marks(frame.span):
+            children = _without_empty_lines(children)
         return Paragraph(self._trimmed(frame.span), children)
 
     def _heading(self, frame: _Frame) -> Heading | Head:
@@ -540,15 +543,23 @@ _NODES: dict[str, Callable[[_Builder, _Frame], Any]] = {
 }
 
 
-def _only(mapping: Any) -> tuple[str, Any]:
-    """The one item of an event's dictionary."""
-    ((key, value),) = mapping.items()
-    return key, value
+def _without_empty_lines(children: list[Inline]) -> list[Inline]:
+    """Inline nodes without the lines that held only a comment."""
+    kept: list[Inline] = []
+    for child in children:
+        if not (isinstance(child, SoftBreak) and (not kept or isinstance(kept[-1], SoftBreak))):
+            kept.append(child)
+    while kept and isinstance(kept[-1], SoftBreak):
+        kept.pop()
+    return kept
 
 
 def _tag(value: Any) -> tuple[str, Any]:
-    """Name and argument of a tag."""
-    return (value, None) if isinstance(value, str) else _only(value)
+    """Name and argument of a tag, which is a name or has a dictionary of one item."""
+    if isinstance(value, str):
+        return value, None
+    ((name, argument),) = value.items()
+    return name, argument
 
 
 def _without_leading_space(children: list[Inline]) -> list[Inline]:
