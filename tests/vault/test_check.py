@@ -30,7 +30,7 @@ def test_links(tmp_path: Path) -> None:
         "a/Twin.md": "",
         "b/Twin.md": "",
         "hub.md": """First [[Adagra]].
-[[Adagrad#Rule]] and [[Adagrad#^b]]
+[[Adagrad#Updaterule]] and [[Adagrad#^b]]
 
 - [[Twin]]
 - [[AG]]
@@ -43,15 +43,17 @@ def test_links(tmp_path: Path) -> None:
     }
     assert lines(tmp_path, files) == [
         "hub.md:1:7: [missing-target] the vault has no note `Adagra` (did you mean [[Adagrad]]?)",
-        "hub.md:2:1: [missing-heading] `Adagrad.md` has no heading `Rule`",
-        "hub.md:2:22: [missing-block] `Adagrad.md` has no block `^b`",
-        "hub.md:4:3: [ambiguous-target] `Twin` may be any of `a/Twin.md`, `b/Twin.md`; the first, `a/Twin.md`, is taken"
+        "hub.md:2:1: [missing-heading] `Adagrad.md` has no heading `Updaterule`"
+        " (did you mean [[Adagrad#Update rule]]?)",
+        "hub.md:2:28: [missing-block] `Adagrad.md` has no block `^b`"
+        " (write ^b at the end of the block, or link to the note)",
+        "hub.md:4:3: [ambiguous-target] `Twin` may be any of `a/Twin.md`, `b/Twin.md`; `a/Twin.md` is taken"
         " (write the path from the vault's root)",
         "hub.md:5:3: [alias-target] `AG` is an alias of `Adagrad.md`, and Obsidian links to no alias"
         " (write [[Adagrad|AG]])",
         "hub.md:6:3: [missing-target] the vault has no note `Adagard` (did you mean ![[Adagrad]]?)",
         "hub.md:7:3: [outside-vault] `../../up.md` leaves the vault (link to a file of the vault, or to a web address)",
-        "hub.md:8:3: [missing-target] the vault has no file `lost.png`",
+        "hub.md:8:3: [missing-target] the vault has no file `lost.png` (add the file, or remove the link)",
     ]
 
 
@@ -77,6 +79,30 @@ def test_order_is_by_file_and_line(tmp_path: Path) -> None:
     index = index_of(tmp_path, {"b.md": "[[z]]\n[[y]]", "a.md": "[[x]]\n\n[[b#H]]", "c#.md": ""})
     found = check(index)
     assert [(d.path, d.line) for d in found] == [("a.md", 1), ("a.md", 3), ("b.md", 1), ("b.md", 2), ("c#.md", 0)]
+
+
+def test_every_problem_comes_with_a_hint(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "bad.md": b"---\ntitle: 1\npublish: 'true'\npermalink: a b/../c\n---\n\xff \xe2\x80\x9a\xc3\x84\xc3\xae",
+        "links.md": "[[x]] [[bad#y]] [[bad#^z]] [[../x]] [[hid]] [[twin]] [[al]] ![[links]] [[c.canvas]]\n\n```query\n```",
+        "hid.md": "---\ndraft: yes\n---\n",
+        "a/twin.md": '---\naliases: [al]\npermalink: p\nprerequisites: ["[[a/twin]]"]\n---\n',
+        "b/twin.md": "---\npermalink: p\n---\n" + "word " * 200_001,
+        "c.canvas": "{}",
+        "c#.md": "",
+        "c+.md": "".join(f"![[{n}]]" for n in range(10)),
+        **{f"{n}.md": f"![[{n + 1}]]" for n in range(12)},
+    }
+    (tmp_path / "up").symlink_to("..")
+    (tmp_path / "lost.md").symlink_to("nowhere")
+    (tmp_path / "again").symlink_to("a")
+    found = problems(tmp_path, files)
+    expected = set(Code) - {
+        Code.PROPERTIES_SYNTAX, Code.NESTING, Code.SURPLUS_CELLS, Code.UNCLOSED_COMMENT, Code.UNCLOSED_MATH,
+        Code.UNCLOSED_BLOCK, Code.DUPLICATE_BLOCK_ID, Code.UNDEFINED_FOOTNOTE, Code.LINK_LIKE_TEXT,
+    }  # fmt: skip
+    assert {d.code for d in found} == expected
+    assert [str(d) for d in found if not d.hint] == []
 
 
 class TestUnsupported:
@@ -142,7 +168,7 @@ class TestSuggestions:
         files["hub.md"] = "\n\n".join(f"[[Note numbr {i}]]" for i in range(16_000))
         found = problems(tmp_path, files)
         assert len(found) == 16_000
-        assert sum(bool(d.hint) for d in found) <= 500
+        assert sum(d.hint.startswith("did you") for d in found) == 500
 
     def test_very_long_name(self, tmp_path: Path) -> None:
         found = problems(tmp_path, {"a.md": f"[[{'x' * 100_000}]]", "xxx.md": ""})

@@ -3,11 +3,27 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from knapper.diagnostics import Code
-from knapper.syntax.document import List, Target
+from knapper.syntax import parse
+from knapper.syntax.document import List, Target, children_of
 from knapper.syntax.targets import wiki_target
-from knapper.vault import MAX_DEPTH, MAX_EMBEDS, Destination, Excerpt, Index, Trail, check, excerpt
+from knapper.vault import (
+    MAX_DEPTH,
+    MAX_EMBEDS,
+    Destination,
+    Excerpt,
+    Index,
+    Settings,
+    Trail,
+    Vault,
+    build_index,
+    check,
+    excerpt,
+)
+from knapper.vault.note import make_note
 from tests.vault.making import index_of, places, problems
 
 NOTE = """\
@@ -161,6 +177,39 @@ def test_missing_part_is_reported(tmp_path: Path) -> None:
 
 def test_empty_note(index: Index) -> None:
     assert shown(index, "a", "Note.md").blocks == ()
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "# H\n",
+                "text ^a{}\n",
+                "- x ^b{}\n",
+                "> ",
+                "  - # Q\n",
+                "    ",
+                "\n",
+                "1. ",
+                "> [!note] T\n",
+                "!!! note\n",
+            ]
+        ),
+        max_size=25,
+    )
+)
+def test_every_heading_and_block_can_be_shown(parts: list[str]) -> None:
+    document = parse("".join(part.format(number) for number, part in enumerate(parts)))
+    note = make_note("n.md", document)
+    index = build_index(Vault(Path(), Settings(), {"n.md": note}, frozenset(), frozenset(), frozenset(), ()))
+    for anchor in (*(heading.id for heading in document.headings), *(f"^{name}" for name in document.blocks)):
+        found = excerpt(index, Target("n", anchor), "other.md")
+        assert isinstance(found, Excerpt)
+        assert found.anchor == anchor
+        assert found.blocks
+        node = document.blocks[anchor[1:]] if anchor.startswith("^") else index.headings("n.md").with_id(anchor)
+        assert node is not None
+        assert node is found.blocks[0] or node in children_of(found.blocks[0])
 
 
 class TestCycles:

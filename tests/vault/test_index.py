@@ -8,6 +8,7 @@ from knapper.diagnostics import Code
 from knapper.syntax.document import Target
 from knapper.syntax.targets import wiki_target
 from knapper.vault import Index
+from knapper.vault.index import MAX_CONTEXTS
 from tests.vault.making import index_of
 
 FILES = {
@@ -93,7 +94,14 @@ def test_hints_of_links_that_work_only_here(index: Index) -> None:
     ],
 )
 def test_suggestion(index: Index, name: str, expected: str) -> None:
-    assert index.suggestion(Target(name)) == expected
+    target = Target(name)
+    assert index.suggestion(target, index.destination(target, "a/Twin.md")) == expected
+
+
+@pytest.mark.parametrize(("heading", "expected"), [("Update rul", "[[Adam#Update rule]]"), ("Other", "")])
+def test_suggestion_of_a_heading(index: Index, heading: str, expected: str) -> None:
+    target = Target("Adam", heading)
+    assert index.suggestion(target, index.destination(target, "a/Twin.md")) == expected
 
 
 class TestBacklinks:
@@ -127,6 +135,10 @@ class TestBacklinks:
     def test_code_and_mathematics_hold_no_links(self, tmp_path: Path) -> None:
         files = {"t.md": "", "a.md": "`[[t]]` $[[t]]$\n\n```\n[[t]]\n```\n"}
         assert index_of(tmp_path, files).backlinks("t.md") == ()
+
+    def test_many_links_of_one_note(self, tmp_path: Path) -> None:
+        (backlink,) = index_of(tmp_path, {"t.md": "", "a.md": "[[t]] " * 16_000}).backlinks("t.md")
+        assert (backlink.count, len(backlink.contexts)) == (16_000, MAX_CONTEXTS)
 
     def test_of_what_is_not_there(self, tmp_path: Path) -> None:
         assert index_of(tmp_path, {"a.md": "[[nothing]]"}).backlinks("nothing.md") == ()

@@ -175,7 +175,9 @@ def test_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
     vault = read_vault(tmp_path)
-    assert [str(d) for d in vault.diagnostics] == ["b.md: [unreadable-file] the file cannot be read: Permission denied"]
+    assert [str(d) for d in vault.diagnostics] == [
+        "b.md: [unreadable-file] the file cannot be read: Permission denied (check that it may be read)"
+    ]
     assert list(vault.notes) == ["a.md"]
 
 

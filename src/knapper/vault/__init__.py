@@ -2,9 +2,10 @@
 
 from knapper.vault.check import check
 from knapper.vault.context import Context
+from knapper.vault.destination import Destination
 from knapper.vault.embed import MAX_DEPTH, MAX_EMBEDS, Excerpt, Trail, excerpt
 from knapper.vault.folders import Folder
-from knapper.vault.index import Backlink, Destination, Index, build_index
+from knapper.vault.index import Backlink, Index, build_index
 from knapper.vault.note import Note
 from knapper.vault.publish import Settings
 from knapper.vault.resolve import Ambiguous, Found, Missing, Outside, Resolution, Resolver

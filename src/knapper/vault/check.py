@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from knapper.diagnostics import Code, Diagnostic, filtered
 from knapper.syntax.document import CodeBlock, Document, Origin, Reference
+from knapper.vault.destination import Destination
 from knapper.vault.embed import embedded
 from knapper.vault.embed_check import check_embeds
 from knapper.vault.graph import cycles
@@ -19,7 +20,7 @@ UNSUPPORTED_LANGUAGES = frozenset({"dataview", "dataviewjs", "query", "base"})
 """Code blocks that only Obsidian can run."""
 
 MAX_SUGGESTIONS = 500
-"""Missing targets for which a similar name is looked up; a vault with more lacks files rather than spelling."""
+"""Missing files and headings for which a similar name is looked up; a vault that lacks more is not misspelt."""
 
 _UNSUPPORTED_FENCE = re.compile(rf"(?:```|~~~)[ \t]*(?:{'|'.join(sorted(UNSUPPORTED_LANGUAGES))})\b", re.IGNORECASE)
 
@@ -51,14 +52,14 @@ class _References:
             destination = find(self._index, reference.target, note.path)
             if destination.problem:
                 line, column = note.document.position(reference.span.start)
-                hint = destination.hint or self._hint(reference, destination.problem)
+                hint = self._suggestion(reference, destination) or destination.hint
                 yield Diagnostic(note.path, line, column, destination.problem, destination.message, hint)
 
-    def _hint(self, reference: Reference, problem: Code) -> str:
-        if problem is not Code.MISSING_TARGET or not self._suggestions:
+    def _suggestion(self, reference: Reference, destination: Destination) -> str:
+        if not self._suggestions or destination.problem not in (Code.MISSING_TARGET, Code.MISSING_HEADING):
             return ""
         self._suggestions -= 1
-        link = self._index.suggestion(reference.target)
+        link = self._index.suggestion(reference.target, destination)
         return f"did you mean {'!' if reference.embed else ''}{link}?" if link else ""
 
 

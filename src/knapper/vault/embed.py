@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from knapper.diagnostics import Code
-from knapper.syntax.document import Block, Document, Heading, Item, List, Span, Target, children_of, walk
-from knapper.vault.index import Destination, Index
+from knapper.syntax.document import Block, Document, Heading, Item, List, Span, Target
+from knapper.vault.destination import Destination, without_part
+from knapper.vault.index import Index
+from knapper.vault.note import Note
 
 MAX_DEPTH = 10
 """Embeds within embeds that are shown; deeper ones become links."""
@@ -64,20 +67,19 @@ def excerpt(index: Index, target: Target, source: str, trail: Trail = ()) -> Exc
     if len(trail) > MAX_DEPTH:
         message = f"`{target}` is embedded more than {MAX_DEPTH} levels deep"
         return destination._replace(problem=Code.EMBED_DEPTH, message=message, hint="link to it instead")
-    heading, blocks = _blocks(note.document, destination.anchor)
+    heading, blocks = _blocks(index, note, destination.anchor)
     title = f"{note.title} › {heading.plain}" if heading else note.title
     return Excerpt(note.path, destination.anchor, title, tuple(blocks), _span(note.document, blocks), (*trail, step))
 
 
 def embedded(index: Index, target: Target, source: str) -> Destination:
-    """The destination of an embed. An id within HTML can be linked to, but is neither a heading nor a block."""
+    """The destination of an embed; an id within HTML can be linked to, but has no heading or block to show."""
     destination = index.destination(target, source)
     note = index.note(destination.path) if destination.path else None
     anchor = destination.anchor
-    if note is None or not anchor or anchor.startswith("^") or _heading(note.document, anchor):
+    if note is None or not anchor or anchor.startswith("^") or index.headings(note.path).with_id(anchor):
         return destination
-    message = f"`{note.path}` has no heading `{target.subpath}`, and only headings and blocks can be embedded"
-    return Destination(note.path, "", Code.MISSING_HEADING, message)
+    return without_part(note.path, target)
 
 
 def cycle_message(steps: Trail) -> str:
@@ -86,22 +88,19 @@ def cycle_message(steps: Trail) -> str:
     return f"this embeds itself: {names}"
 
 
-def excerpt_span(document: Document, anchor: str) -> Span:
+def excerpt_span(index: Index, note: Note, anchor: str) -> Span:
     """The source of the part of a note at an anchor."""
-    return _span(document, _blocks(document, anchor)[1])
+    return _span(note.document, _blocks(index, note, anchor)[1])
 
 
-def _blocks(document: Document, anchor: str) -> tuple[Heading | None, list[Block]]:
+def _blocks(index: Index, note: Note, anchor: str) -> tuple[Heading | None, list[Block]]:
     """The blocks at an anchor, and the heading if it is one; all blocks if the anchor is empty."""
+    document = note.document
     if anchor.startswith("^"):
         block = document.blocks[anchor[1:]]
         return None, [_as_list(document, block) if isinstance(block, Item) else block]
-    heading = _heading(document, anchor)
+    heading = index.headings(note.path).with_id(anchor) if anchor else None
     return heading, _section(document, heading) if heading else list(document.children)
-
-
-def _heading(document: Document, anchor: str) -> Heading | None:
-    return next((heading for heading in document.headings if heading.id == anchor), None) if anchor else None
 
 
 def _span(document: Document, blocks: list[Block]) -> Span:
@@ -110,34 +109,29 @@ def _span(document: Document, blocks: list[Block]) -> Span:
 
 def _section(document: Document, heading: Heading) -> list[Block]:
     """A heading and what follows it, up to the next of its level or above within the same container."""
-    siblings = _siblings(document, heading)
-    start = next(i for i, block in enumerate(siblings) if block is heading)
+    container, start = _place(document, heading)
+    siblings = container.children
     ends = (i for i in range(start + 1, len(siblings)) if _closes(siblings[i], heading))
-    return siblings[start : next(ends, len(siblings))]
+    return list(siblings[start : next(ends, len(siblings))])
 
 
 def _closes(block: Block, heading: Heading) -> bool:
     return isinstance(block, Heading) and block.level <= heading.level
 
 
-def _siblings(document: Document, block: Block) -> list[Any]:
-    """The blocks of the container in which a block stands directly."""
-    container: Any = document
-    while True:
-        children = list(container.children)
-        if any(child is block for child in children):
-            return children
-        container = next(child for child in children if _contains(child, block))
-
-
-def _contains(container: Block, block: Block) -> bool:
-    start, end = container.span
-    return start <= block.span.start and block.span.end <= end
-
-
 def _as_list(document: Document, item: Item) -> List:
     """A list item with what is nested in it, as a list of its own."""
-    parent = next(node for node in walk(document.children) if isinstance(node, List) and item in children_of(node))
-    position = next(i for i, child in enumerate(parent.children) if child is item)
+    parent, position = _place(document, item)
     start = None if parent.start is None else parent.start + position
     return List(item.span, [item], start, parent.tight)
+
+
+def _place(document: Document, block: Block) -> tuple[Any, int]:
+    """The document or block in which a block stands directly, and its position among the children there."""
+    container: Any = document
+    while True:
+        position = bisect_right(container.children, block.span.start, key=lambda child: child.span.start) - 1
+        child = container.children[position]
+        if child is block:
+            return container, position
+        container = child

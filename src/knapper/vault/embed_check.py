@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
@@ -10,6 +11,7 @@ from knapper.syntax.document import Origin, Reference
 from knapper.vault.embed import MAX_DEPTH, MAX_EMBEDS, cycle_message, embedded, excerpt_span
 from knapper.vault.graph import cycles
 from knapper.vault.index import Index
+from knapper.vault.note import Note
 
 _Place: TypeAlias = tuple[str, str]
 _Edges: TypeAlias = dict[_Place, dict[_Place, list[Reference]]]
@@ -40,22 +42,27 @@ def check_embeds(index: Index) -> Iterator[Diagnostic]:
 def _edges(index: Index) -> _Edges:
     """What is embedded where, as far as notes are concerned: from all pages, and from the parts that these embed."""
     edges: _Edges = {}
-    pending: list[_Place] = [(path, "") for path in reversed(list(index.vault.notes))]
+    embeds = {path: _embeds(note) for path, note in index.vault.notes.items()}
+    pending: list[_Place] = [(path, "") for path in reversed(list(index.vault.notes)) if embeds[path]]
     while pending:
         place = pending.pop()
-        if place not in edges and (targets := _embedded_in(index, place)):
+        if place not in edges and (targets := _embedded_in(index, place, embeds[place[0]])):
             edges[place] = targets
             pending.extend(target for target in targets if target[1])
     return edges
 
 
-def _embedded_in(index: Index, place: _Place) -> dict[_Place, list[Reference]]:
+def _embeds(note: Note) -> list[Reference]:
+    return [reference for reference in note.document.references if reference.embed and reference.origin is Origin.BODY]
+
+
+def _embedded_in(index: Index, place: _Place, embeds: list[Reference]) -> dict[_Place, list[Reference]]:
+    """The notes and parts of notes embedded at a place, out of the embeds of its note."""
     path, anchor = place
-    document = index.vault.notes[path].document
-    embeds = [ref for ref in document.references if ref.embed and ref.origin is Origin.BODY]
     if embeds and anchor:
-        span = excerpt_span(document, anchor)
-        embeds = [ref for ref in embeds if span.start <= ref.span.start < span.end]
+        span = excerpt_span(index, index.vault.notes[path], anchor)
+        first, last = (bisect_left(embeds, offset, key=lambda reference: reference.span.start) for offset in span)
+        embeds = embeds[first:last]
     found: dict[_Place, list[Reference]] = {}
     for reference in embeds:
         destination = embedded(index, reference.target, path)

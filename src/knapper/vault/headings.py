@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 
 from knapper.syntax.document import Document, Heading
 from knapper.vault.names import fold
@@ -12,6 +13,9 @@ from knapper.vault.names import fold
 # emphasis, code, math and links are among it, a link may be spelled with a heading's markup or without.
 _IGNORED = re.compile(r"[!\"#$%&()*+,.:;<=>?@^`{|}~/\[\]\\]")
 _ID = re.compile(r"""\b(?:id|name)\s*=\s*["']?([^"'\s>]+)|\{:?[^{}\n]*#([\w:.-]+)[^{}\n]*\}""")
+
+_MAX_COMPARED = 100
+_MAX_LENGTH = 120
 
 
 class Headings:
@@ -22,6 +26,7 @@ class Headings:
         self._headings = document.headings
         self._exact = self._table(_spaces_collapsed)
         self._loose = self._table(_stripped)
+        self._by_id = {heading.id: heading for heading in reversed(self._headings)}
         self._ids: dict[str, str] | None = None
 
     def find(self, chain: Sequence[str]) -> Heading | None:
@@ -35,11 +40,21 @@ class Headings:
                 return heading
         return None
 
+    def close_to(self, text: str) -> str | None:
+        """The text of the heading that is most like another text, if any is like it."""
+        texts = {_stripped(heading.plain): heading.plain for heading in self._headings[:_MAX_COMPARED]}
+        match = get_close_matches(_stripped(text)[:_MAX_LENGTH], texts, n=1, cutoff=0.7)
+        return texts[match[0]] if match else None
+
+    def with_id(self, anchor: str) -> Heading | None:
+        """The first heading that has an id."""
+        return self._by_id.get(anchor)
+
     def find_id(self, anchor: str) -> str | None:
         """An anchor of the page that is no heading's text: a heading's id, or one written in HTML or braces."""
         if self._ids is None:
             written = (match[1] or match[2] for match in _ID.finditer(self._document.text))
-            self._ids = {name: name for name in (*written, *(heading.id for heading in self._headings))}
+            self._ids = {name: name for name in (*written, *self._by_id)}
         return self._ids.get(anchor) or self._ids.get(anchor.lower())
 
     def _table(self, key: Callable[[str], str]) -> dict[str, list[int]]:

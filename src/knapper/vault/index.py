@@ -5,40 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from itertools import islice
 
 from knapper.diagnostics import Code, Diagnostic
 from knapper.syntax.document import Reference, Target
 from knapper.vault.context import Context, context_of
+from knapper.vault.destination import (
+    Destination,
+    alias,
+    ambiguous,
+    missing,
+    outside,
+    unpublished,
+    unsupported,
+    without_part,
+)
 from knapper.vault.folders import Folder, folder_tree
 from knapper.vault.headings import Headings
 from knapper.vault.names import is_note
 from knapper.vault.note import Note
 from knapper.vault.redirects import assign_redirects
-from knapper.vault.resolve import Ambiguous, Found, Missing, Outside, Resolution, Resolver
+from knapper.vault.resolve import Ambiguous, Found, Missing, Outside, Resolver
 from knapper.vault.slugs import assign_addresses
 from knapper.vault.suggest import Suggestions
 from knapper.vault.tags import Tags, collect_tags
 from knapper.vault.vault import Vault
 
-
-class Destination(NamedTuple):
-    """Where a link or embed goes.
-
-    Attributes:
-        path: of the note or attachment; None if there is nothing to link to.
-        anchor: of a note, the id of a heading or `^id`; of an attachment, the subpath; empty for the whole file.
-        problem: why the link does not work, or a notice: the link works with `AMBIGUOUS_TARGET` and `ALIAS_TARGET`, and
-            leads to the whole note with `MISSING_HEADING` and `MISSING_BLOCK`.
-        message: the problem in words.
-        hint: what to do about it.
-    """
-
-    path: str | None
-    anchor: str = ""
-    problem: Code | None = None
-    message: str = ""
-    hint: str = ""
+MAX_CONTEXTS = 20
+"""Sentences shown of one note that links to another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +42,7 @@ class Backlink:
     Attributes:
         source: path of the note that holds the links.
         count: links and embeds, also those in comments and properties.
-        contexts: the sentences around those that readers can see.
+        contexts: the sentences around the first `MAX_CONTEXTS` of those that readers can see.
     """
 
     source: str
@@ -95,13 +89,15 @@ class Index:
             return self._unresolved(target, source, found)
         note = self.vault.notes.get(found.path)
         if note is None:
-            return _attachment(found, target, self.vault)
+            return self._attachment(found, target)
         anchor = self._anchor(note, target)
         if anchor is None:
-            return _without_anchor(found.path, target)
-        if type(found) is Found and not found.via_alias:
-            return Destination(found.path, anchor)
-        return self._notice(found, anchor, target)
+            return without_part(found.path, target)
+        if isinstance(found, Ambiguous):
+            return ambiguous(found, anchor, target)
+        if found.via_alias:
+            return alias(found.path, anchor, target, self.resolver.shortest_link(found.path))
+        return Destination(found.path, anchor)
 
     def backlinks(self, path: str) -> tuple[Backlink, ...]:
         """The notes that link to a file, by path; a note's links to itself do not count."""
@@ -131,8 +127,18 @@ class Index:
             self._headings[path] = Headings(self.vault.notes[path].document)
         return self._headings[path]
 
-    def suggestion(self, target: Target) -> str:
-        """The link that was probably meant where the target is missing, such as `[[Adagrad]]`, or an empty string."""
+    def suggestion(self, target: Target, destination: Destination) -> str:
+        """The link that was probably meant where a note, file or heading is missing, or an empty string.
+
+        Args:
+            target: of the link.
+            destination: of the same.
+        """
+        if destination.problem is Code.MISSING_HEADING and destination.path:
+            heading = self.headings(destination.path).close_to(target.headings[-1])
+            return f"[[{target.path}#{heading}]]" if heading else ""
+        if destination.problem is not Code.MISSING_TARGET:
+            return ""
         suggestions = self._note_names if is_note(target.path) or "." not in target.path else self._all_names
         path = suggestions.close_to(target.path)
         return f"[[{self.resolver.shortest_link(path)}]]" if path else ""
@@ -163,21 +169,16 @@ class Index:
 
     def _unresolved(self, target: Target, source: str, found: Missing | Outside) -> Destination:
         if isinstance(found, Outside):
-            hint = "link to a file of the vault, or to a web address"
-            return Destination(None, "", Code.OUTSIDE_VAULT, f"`{target.path}` leaves the vault", hint)
-        if isinstance(self._hidden.resolve(target.path, source), Found | Ambiguous):
-            hint = "publish it, or remove the link"
-            return Destination(None, "", Code.UNPUBLISHED_TARGET, f"`{target.path}` is not published", hint)
-        kind = "file" if "." in target.path and not is_note(target.path) else "note"
-        return Destination(None, "", Code.MISSING_TARGET, f"the vault has no {kind} `{target.path}`")
+            return outside(target)
+        hidden = isinstance(self._hidden.resolve(target.path, source), Found | Ambiguous)
+        return unpublished(target) if hidden else missing(target)
 
-    def _notice(self, found: Resolution, anchor: str, target: Target) -> Destination:
-        assert isinstance(found, Found | Ambiguous)
+    def _attachment(self, found: Found | Ambiguous, target: Target) -> Destination:
+        if found.path in self.vault.unsupported:
+            return unsupported(found.path)
         if isinstance(found, Ambiguous):
-            return _ambiguous(found, anchor, target)
-        message = f"`{target.path}` is an alias of `{found.path}`, and Obsidian links to no alias"
-        hint = f"write [[{self.resolver.shortest_link(found.path)}|{target.path}]]"
-        return Destination(found.path, anchor, Code.ALIAS_TARGET, message, hint)
+            return ambiguous(found, target.subpath, target)
+        return Destination(found.path, target.subpath)
 
 
 def build_index(vault: Vault) -> Index:
@@ -214,33 +215,10 @@ def _incoming_links(vault: Vault, resolver: Resolver) -> dict[str, list[tuple[st
 
 
 def _backlink(source: str, references: list[Reference]) -> Backlink:
-    contexts = (context_of(reference) for reference in references)
-    return Backlink(source, len(references), tuple(context for context in contexts if context))
+    contexts = (context for reference in references if (context := context_of(reference)))
+    return Backlink(source, len(references), tuple(islice(contexts, MAX_CONTEXTS)))
 
 
 def _numbered(path: str, address: str, wanted: str) -> Diagnostic:
     message = f"another page already has the address `{wanted}`, so this one is at `{address}`"
     return Diagnostic(path, 0, 0, Code.DUPLICATE_SLUG, message, "rename one of them, or give it a permalink")
-
-
-def _attachment(found: Found | Ambiguous, target: Target, vault: Vault) -> Destination:
-    if found.path in vault.unsupported:
-        kind = "canvas" if found.path.lower().endswith(".canvas") else "base"
-        return Destination(None, "", Code.UNSUPPORTED, f"a static site cannot show the {kind} `{found.path}`")
-    if isinstance(found, Ambiguous):
-        return _ambiguous(found, target.subpath, target)
-    return Destination(found.path, target.subpath)
-
-
-def _ambiguous(found: Ambiguous, anchor: str, target: Target) -> Destination:
-    shown = ", ".join(f"`{path}`" for path in found.candidates)
-    message = f"`{target.path}` may be any of {shown}; the first, `{found.path}`, is taken"
-    return Destination(found.path, anchor, Code.AMBIGUOUS_TARGET, message, "write the path from the vault's root")
-
-
-def _without_anchor(path: str, target: Target) -> Destination:
-    if target.block is not None:
-        message = f"`{path}` has no block `^{target.block}`"
-        return Destination(path, "", Code.MISSING_BLOCK, message)
-    message = f"`{path}` has no heading `{' › '.join(target.headings)}`"
-    return Destination(path, "", Code.MISSING_HEADING, message)

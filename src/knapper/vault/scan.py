@@ -15,6 +15,8 @@ from knapper.vault.publish import IGNORED_FOLDERS
 # What ends a wikilink's target or is no part of it.
 _UNLINKABLE = re.compile(r"[#^|\\\x00-\x1f\x7f]|\[\[|\]\]|%%|^[\s\[]|[\s\]]$")
 
+_CHECK = "check that it exists and may be read"
+
 
 class Stamp(NamedTuple):
     """What changes when a file does."""
@@ -37,7 +39,7 @@ class _Listing(NamedTuple):
     folders: list[str]
     problems: list[Diagnostic]
 
-    def report(self, path: str, code: Code, message: str, hint: str = "") -> None:
+    def report(self, path: str, code: Code, message: str, hint: str) -> None:
         shown = os.fsencode(path).decode("utf-8", "replace")
         self.problems.append(Diagnostic(shown, 0, 0, code, message, hint))
 
@@ -66,7 +68,7 @@ def _scan_folder(listing: _Listing, folder: str) -> None:
                 if not entry.name.startswith(".") and entry.name not in IGNORED_FOLDERS:
                     _scan_entry(listing, f"{folder}/{entry.name}" if folder else entry.name, entry)
     except OSError as error:
-        listing.report(folder, Code.UNREADABLE_FILE, f"the folder cannot be read: {error.strerror}")
+        listing.report(folder, Code.UNREADABLE_FILE, f"the folder cannot be read: {error.strerror}", _CHECK)
 
 
 def _scan_entry(listing: _Listing, path: str, entry: os.DirEntry[str]) -> None:
@@ -82,12 +84,13 @@ def _scan_entry(listing: _Listing, path: str, entry: os.DirEntry[str]) -> None:
         hint = "rename it with letters in UTF-8"
         listing.report(path, Code.UNREADABLE_FILE, "its name is not UTF-8, so it is left out", hint)
     except OSError as error:
-        listing.report(path, Code.UNREADABLE_FILE, f"the file cannot be read: {error.strerror}")
+        listing.report(path, Code.UNREADABLE_FILE, f"the file cannot be read: {error.strerror}", _CHECK)
 
 
 def _add_file(listing: _Listing, path: str, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        listing.report(path, Code.UNREADABLE_FILE, "this is no regular file, so it is left out")
+        message = "this is no regular file, so it is left out"
+        listing.report(path, Code.UNREADABLE_FILE, message, "move it out of the vault")
         return
     listing.files.append(File(path, Stamp(status.st_mtime_ns, status.st_size, status.st_ino)))
     name = without_suffix(path) if is_note(path) else path
@@ -104,6 +107,6 @@ def _may_follow(listing: _Listing, path: str, entry: os.DirEntry[str]) -> bool:
         return False
     if target.is_dir():
         message = "this symbolic link to another folder of the vault is not followed, as in Obsidian"
-        listing.report(path, Code.UNREADABLE_FILE, message)
+        listing.report(path, Code.UNREADABLE_FILE, message, "remove it: the folder itself is read")
         return False
     return True

@@ -80,7 +80,8 @@ def read_vault(
                 entries[file.path] = _read(root, file, previous._entries.get(file.path) if previous else None)
             except OSError as error:
                 message = f"the file cannot be read: {error.strerror}"
-                problems.append(Diagnostic(file.path, 0, 0, Code.UNREADABLE_FILE, message))
+                hint = "check that it may be read"
+                problems.append(Diagnostic(file.path, 0, 0, Code.UNREADABLE_FILE, message, hint))
     return _assemble(root, settings, entries, [file.path for file in files], problems, select)
 
 
