@@ -52,7 +52,7 @@ class Target(NamedTuple):
 
 _EMPTY = Span(0, 0)
 
-# Inline nodes ------------------------------------------------------------------------------------------------
+# Inline nodes ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True, eq=False)
@@ -218,7 +218,7 @@ Inline: TypeAlias = (
 )
 
 
-# Block nodes: each can carry a block id (`^id`, lower-cased) -------------------------------------------------
+# Block nodes: each can carry a block id (`^id`, lower-cased) ----------------------------------------------------------
 
 
 @dataclass(slots=True, eq=False)
@@ -403,7 +403,7 @@ Block: TypeAlias = (
 Node: TypeAlias = Inline | Block | Cell
 
 
-# The document ------------------------------------------------------------------------------------------------
+# The document ---------------------------------------------------------------------------------------------------------
 
 
 class Origin(Enum):
