@@ -38,6 +38,7 @@ from knapper.syntax.document import (
     Table,
     Text,
 )
+from knapper.syntax.regions import material_title
 
 EMBEDDED = "embedded-"
 """Before the tags of headings in embeds, so that the page's table of contents passes them over."""
@@ -237,10 +238,9 @@ class BlockWriter:
 
     def _material(self, parent: Element, block: MaterialBlock, scope: Scope) -> None:
         """Python-Markdown's own element for a head, with title and body written by this one."""
-        first, _, options = block.head.partition("\n")
-        if block.title:
-            first = first.replace('""', f'"{TITLE}"') if first.endswith('""') else f"{first.rstrip()} {TITLE}"
-        place, titles = self._stock.open(parent, f"{first}\n{options}" if options else first)
+        start, end = material_title(block.head)
+        head = f"{block.head[:start]}{TITLE}{block.head[end:]}" if block.title else block.head
+        place, titles = self._stock.open(parent, head)
         for title in titles:
             before, after = (title.text or "").split(TITLE, 1)
             title.text = before

@@ -23,7 +23,7 @@ from knapper.syntax.document import (
     Span,
     Text,
 )
-from knapper.syntax.regions import Kind, Problem, Region, material_title
+from knapper.syntax.regions import Kind, Problem, Region
 from knapper.syntax.source import Source
 
 MAX_NESTING = 100
@@ -44,9 +44,7 @@ class Head:
 
     def block(self, end: int, body: list[Block]) -> MaterialBlock:
         """The Material block with this head."""
-        head = self.region.content
-        start, stop = material_title(head)
-        return MaterialBlock(Span(self.span.start, end), head[:start] + head[stop:], self.title, body)
+        return MaterialBlock(Span(self.span.start, end), self.region.content, self.title, body)
 
 
 Child: TypeAlias = Block | Head

@@ -363,8 +363,8 @@ class MaterialBlock:
     """Material for MkDocs's block syntax: `!!! …`, `??? …`, `=== …` or `/// …`.
 
     Attributes:
-        head: the opening line without indentation and title; of `///` blocks, its indented option lines follow.
-        title: inline nodes; empty if none is written.
+        head: the opening line without indentation; of `///` blocks, its indented option lines follow.
+        title: inline nodes of the title in the head; empty if none is written.
         children: the body, parsed like any other.
     """
 

@@ -157,7 +157,8 @@ class NodeMaker:
     def _callout(self, head: Head, span: Span, body: list[Block]) -> Callout:
         match = CALLOUT.match(head.region.content)
         assert match
-        title = self._parse_inline(Span(head.span.start + match.start(3), head.span.end)) if match[3].strip() else []
+        start, end = (head.span.start + offset for offset in match.span(3))
+        title = self._parse_inline(Span(start, end)) if end > start else []
         kind, _, metadata = match[1].partition("|")
         block_id = trailing_id(title)
         return Callout(span, kind.strip().lower(), title, body, match[2], metadata.strip(), block_id)

@@ -43,7 +43,7 @@ def read_properties(text: str) -> Properties:
         values, problems = _load(match[1], start)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        offset = start + _offset(match[1], mark.line, mark.column) if mark else start
+        offset = start + min(_line_starts(match[1])[mark.line] + mark.column, len(match[1])) if mark else start
         return Properties({}, match.end(), [_syntax(offset, str(error.problem or error.context))])
     except Exception as error:  # YAML's constructors raise what their values make int(), date(), … raise
         return Properties({}, match.end(), [_syntax(start, str(error).partition("\n")[0])])
@@ -58,8 +58,9 @@ def _load(source: str, start: int) -> tuple[dict[str, Any], list[Problem]]:
             return {}, []
         if not isinstance(node, yaml.MappingNode):
             return {}, [_syntax(start, "properties must be a mapping of names to values")]
+        starts = _line_starts(source)
         problems = [
-            _syntax(start + _offset(source, mark.line, mark.column), f"property {name!r} stands twice")
+            _syntax(start + starts[mark.line] + mark.column, f"property {name!r} stands twice")
             for name, mark in _repeated(node)
         ]
         values = loader.construct_document(node)
@@ -89,9 +90,8 @@ def _depth(source: str) -> int:
     return max(deepest, *indents)
 
 
-def _offset(source: str, line: int, column: int) -> int:
-    lines = source.split("\n")
-    return min(sum(len(text) + 1 for text in lines[:line]) + column, len(source))
+def _line_starts(source: str) -> list[int]:
+    return [0, *(newline.end() for newline in re.finditer("\n", source))]
 
 
 def _syntax(offset: int, message: str) -> Problem:

@@ -80,7 +80,7 @@ class Problem:
     hint: str = ""
 
 
-CALLOUT = re.compile(r"\[!([^\]\n]+)\]([+-]?)[ \t]*(.*)")
+CALLOUT = re.compile(r"\[!([^\]\n]+)\]([+-]?)[ \t]*(.*?)[ \t]*$", re.M)
 _MATERIAL = re.compile(
     r"(?:!!!|\?\?\?\+?) +[\w-]+(?: +[\w-]+)*(?P<title> +\"[^\n]*\")?[ \t]*$|={3}[!+]{0,2} +\"[^\n]*\"[ \t]*$",
     re.M,
