@@ -17,12 +17,9 @@ _SUPERSEDED = (
     "markdown.extensions.legacy_em",
     "markdown.extensions.wikilinks",
     "pymdownx.arithmatex",
-    "pymdownx.betterem",
-    "pymdownx.caret",
+    "pymdownx.delimiterprocessor",
     "pymdownx.escapeall",
     "pymdownx.inlinehilite",
-    "pymdownx.mark",
-    "pymdownx.tilde",
 )
 
 

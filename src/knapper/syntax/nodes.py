@@ -115,9 +115,9 @@ class NodeMaker:
         return Paragraph(self._trimmed(frame.span), children)
 
     def _tight(self, frame: Frame) -> Paragraph:
-        if frame.children:
-            frame.span = Span(frame.span.start, frame.children[-1].span.end)
-        return self._paragraph(frame)
+        children = _without_empty_lines(self._refined(frame))
+        end = children[-1].span.end if children else frame.span.start
+        return Paragraph(self._trimmed(Span(frame.span.start, end)), children)
 
     def _heading(self, frame: Frame) -> Heading | Head:
         region = self._source.head(frame.span)
