@@ -48,7 +48,8 @@ class Project:
         """
         patterns = (*_NOT_BUILT, *self.exclude_docs.splitlines(), *self.options.get("exclude", ()))
         drafts, required = (bool(self.options.get(name)) for name in ("drafts", "publish_required"))
-        return Settings(exclude=patterns, drafts=drafts, publish_required=required)
+        home = str(self.options.get("home") or "")
+        return Settings(exclude=patterns, drafts=drafts, publish_required=required, home=home)
 
     def codes(self, name: str) -> list[Code]:
         """The codes under the plugin's option `select` or `ignore`."""

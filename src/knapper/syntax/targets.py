@@ -7,7 +7,8 @@ from urllib.parse import unquote
 
 from knapper.syntax.document import Target
 
-_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:(?!\s)")
+# `attachment:` is what Notion and Jupyter write for a file that did not come along: a file, and a missing one.
+_SCHEME = re.compile(r"(?!attachment:)[a-zA-Z][a-zA-Z0-9+.-]+:(?!\s)")
 _SIZE = re.compile(r"(\d+)(?:x(\d+))?")
 
 

@@ -186,7 +186,8 @@ def build_index(vault: Vault) -> Index:
     notes = vault.notes
     aliases = {path: note.aliases for path, note in notes.items() if note.aliases}
     resolver = Resolver(notes, vault.attachments | vault.unsupported, aliases)
-    addresses = assign_addresses(notes)
+    home, problems = _home(vault, resolver)
+    addresses = assign_addresses(notes, home)
     redirects = assign_redirects(notes, addresses.notes, addresses.folders)
     given = {**addresses.folders, **addresses.notes}
     numbered = (_numbered(path, given[path], wanted) for path, wanted in addresses.duplicates.items())
@@ -197,9 +198,21 @@ def build_index(vault: Vault) -> Index:
         redirects.redirects,
         folder_tree(notes, addresses),
         collect_tags(notes.values()),
-        (*numbered, *redirects.diagnostics),
+        (*problems, *numbered, *redirects.diagnostics),
         _incoming_links(vault, resolver),
     )
+
+
+def _home(vault: Vault, resolver: Resolver) -> tuple[str, list[Diagnostic]]:
+    """The note that the settings name as the home page, if the vault has it."""
+    name = vault.settings.home
+    found = resolver.resolve(name, "") if name else None
+    if isinstance(found, Found | Ambiguous) and found.path in vault.notes:
+        return found.path, []
+    if not name:
+        return "", []
+    message = f"the vault has no note `{name}` for its home page"
+    return "", [Diagnostic(name, 0, 0, Code.MISSING_TARGET, message, "correct the option `home`")]
 
 
 def _incoming_links(vault: Vault, resolver: Resolver) -> dict[str, list[tuple[str, Reference]]]:

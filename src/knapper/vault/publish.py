@@ -29,7 +29,7 @@ def _patterns(lines: tuple[str, ...]) -> pathspec.GitIgnoreSpec:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What of a vault is published, and what is reported.
+    """What of a vault is published, where, and what is reported.
 
     Raises:
         ValueError: a pattern of `exclude` is malformed.
@@ -41,6 +41,9 @@ class Settings:
     drafts: bool = field(default=False, metadata={"help": "Publish notes with `draft: true` too."})
     publish_required: bool = field(
         default=False, metadata={"help": "Publish only notes with `publish: true`, as Obsidian Publish does."}
+    )
+    home: str = field(
+        default="", metadata={"help": "The note that is the home page, as a link would name it, if not `index.md`."}
     )
     ignore: frozenset[Code] = field(default=frozenset(), metadata={"help": "Codes of diagnostics not to report."})
 

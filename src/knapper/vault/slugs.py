@@ -49,10 +49,14 @@ class Addresses:
     duplicates: Mapping[str, str]
 
 
-def assign_addresses(paths: Iterable[str]) -> Addresses:
+def assign_addresses(paths: Iterable[str], home: str = "") -> Addresses:
     """An address for each note and folder, all different; those that come first by path keep theirs, others get `-2`.
 
     A folder's page is its `index.md`, else its `README.md`, else the note with its name inside it or beside it.
+
+    Args:
+        paths: of all notes.
+        home: path of the note that is the vault's own page whatever it is called, or empty.
     """
     notes = sorted(paths)
     folders = sorted({folder for path in notes for folder in _ancestors(path)})
@@ -62,7 +66,7 @@ def assign_addresses(paths: Iterable[str]) -> Addresses:
         siblings = [folder for folder in folders if folder and folder.count("/") == depth - 1]
         wanted = {folder: addresses[folder_of(folder)] + slug_part(base_name(folder)) + "/" for folder in siblings}
         addresses |= _distinct(wanted, set(), duplicates)
-    folder_notes = _folder_notes(notes, folders)
+    folder_notes = _folder_notes(notes, folders, home)
     pages = {note: addresses[folder] for folder, note in folder_notes.items()}
     wanted = {
         path: addresses[folder_of(path)] + slug_part(base_name(without_suffix(path))) + "/"
@@ -100,13 +104,15 @@ def _distinct(wanted: Mapping[str, str], taken: set[str], duplicates: dict[str, 
     return given
 
 
-def _folder_notes(notes: list[str], folders: list[str]) -> dict[str, str]:
+def _folder_notes(notes: list[str], folders: list[str], home: str) -> dict[str, str]:
     named: dict[tuple[str, str], str] = {}
     for path in notes:
         named.setdefault((folder_of(path), fold(base_name(without_suffix(path)))), path)
-    chosen: dict[str, str] = {}
-    used: set[str] = set()
+    chosen = {"": home} if home else {}
+    used = {home}
     for folder in folders:
+        if folder in chosen:
+            continue
         name = fold(base_name(folder))
         keys = [(folder, "index"), (folder, "readme"), *([(folder, name), (folder_of(folder), name)] if folder else [])]
         note = next((named[key] for key in keys if key in named and named[key] not in used), None)
