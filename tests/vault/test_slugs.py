@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knapper.diagnostics import Code
-from knapper.vault import Settings, build_index, read_vault, slug
+from knapper.vault import Settings, slug
 from knapper.vault.folders import Folder
 from knapper.vault.slugs import assign_addresses
 from tests.vault.making import index_of, problems
@@ -178,15 +178,12 @@ def test_folders(tmp_path: Path) -> None:
 
 
 def test_the_settings_may_name_the_home_page(tmp_path: Path) -> None:
-    (tmp_path / "Map.md").write_text("a\n", encoding="utf-8")
-    (tmp_path / "index.md").write_text("b\n", encoding="utf-8")
-    index = build_index(read_vault(tmp_path, Settings(home="map")))
+    index = index_of(tmp_path, {"Map.md": "a\n", "index.md": "b\n"}, Settings(home="map"))
     assert index.addresses == {"Map.md": "", "index.md": "index/"}
     assert not index.diagnostics
 
 
 def test_a_missing_home_page_is_reported(tmp_path: Path) -> None:
-    (tmp_path / "index.md").write_text("b\n", encoding="utf-8")
-    index = build_index(read_vault(tmp_path, Settings(home="Map")))
+    index = index_of(tmp_path, {"index.md": "b\n"}, Settings(home="Map"))
     assert index.addresses == {"index.md": ""}
     assert [diagnostic.code for diagnostic in index.diagnostics] == [Code.MISSING_TARGET]
