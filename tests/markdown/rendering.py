@@ -43,7 +43,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
 }
 
 
-def render(text: str, extensions: Sequence[str] = MATERIAL, **options: bool) -> str:
+def render(text: str, extensions: Sequence[str] = MATERIAL, **options: Any) -> str:
     """HTML of a note without a vault around it."""
     knapper = KnapperExtension(**options)
     return Markdown(extensions=[*extensions, knapper], extension_configs=CONFIGS).convert(text)

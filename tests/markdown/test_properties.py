@@ -2,7 +2,9 @@
 
 import re
 from collections import Counter
+from html import unescape
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given, settings
@@ -61,8 +63,10 @@ def texts(html: str, wanted: str) -> list[str]:
 
 @given(notes)
 @settings(max_examples=200)
-def test_any_text_is_rendered_and_always_the_same(text: str) -> None:
-    assert render(text) == render(text)
+def test_any_text_is_rendered_always_the_same_and_without_masks(text: str) -> None:
+    html = render(text)
+    assert html == render(text)
+    assert "\x1a" in text or "\x1a" not in html
 
 
 @given(special, st.sampled_from(FRAMES))
@@ -71,7 +75,7 @@ def test_code_spans_survive(content: str, frame: str) -> None:
     assert texts(render(framed(frame, f"`{content}`")), "code") == [content]
 
 
-@given(special, st.sampled_from(FRAMES))
+@given(special.filter(lambda text: not set("{}") & set(text)), st.sampled_from(FRAMES))
 @settings(max_examples=200)
 def test_math_survives(content: str, frame: str) -> None:
     assert texts(render(framed(frame, f"${content}$")), "arithmatex") == [rf"\({content}\)"]
@@ -125,9 +129,9 @@ link_notes = st.tuples(st.lists(link_lines.map("".join), max_size=8), st.sampled
 def test_what_the_document_calls_a_link_is_one_on_the_page(drawn: tuple[list[str], str]) -> None:
     first, *others = drawn[1].join(drawn[0]).split("_")
     text = first + "".join(f"{number}{other}" for number, other in enumerate(others))
-    known = [str(r.target).removesuffix(".png") for r in parse(text).references if r.origin is Origin.BODY]
-    shown = re.findall(r'<a class="internal-link" href="(N\d+)\.md"|<img[^>]* src="(N\d+)\.png"', render(text))
-    assert [link or image for link, image in shown] == known
+    known = [r.target.path for r in parse(text).references if r.origin is Origin.BODY]
+    shown = re.findall(r'(?:<a class="internal-link" href|<img[^>]* src)="([^"]*)"', render(text))
+    assert [unquote(unescape(address)).removesuffix(".md") for address in shown] == known
 
 
 def test_links_within_footnotes_are_rendered_once() -> None:

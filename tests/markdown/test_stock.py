@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from markdown import Markdown
+from markdown.extensions import Extension
 
 from knapper.markdown.extension import KnapperExtension
 from tests.markdown.outline import outline
@@ -22,7 +23,7 @@ def configs() -> dict[str, Any]:
 
 
 def convert(text: str, configs: dict[str, Any], *extensions: KnapperExtension) -> str:
-    names = [*MATERIAL, "pymdownx.emoji", *extensions]
+    names: list[str | Extension] = [*MATERIAL, "pymdownx.emoji", *extensions]
     return Markdown(extensions=names, extension_configs=configs).convert(text)
 
 
