@@ -83,8 +83,8 @@ def test_order_is_by_file_and_line(tmp_path: Path) -> None:
 
 def test_every_problem_comes_with_a_hint(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
-        "bad.md": b"---\ntitle: 1\npublish: 'true'\npermalink: a b/../c\n---\n\xff \xe2\x80\x9a\xc3\x84\xc3\xae",
-        "links.md": "[[x]] [[bad#y]] [[bad#^z]] [[../x]] [[hid]] [[twin]] [[al]] ![[links]] [[c.canvas]]\n\n```query\n```",
+        "bad.md": b"---\ntitle: 1\npublish: 'true'\npermalink: a/../c\n---\n\xff \xe2\x80\x9a\xc3\x84\xc3\xae",
+        "links.md": "[[x]] [[bad#y]] [[bad#^z]] [[../x]] [[hid]] [[twin]] [[al]] ![[links]] [[c.canvas]]\n```query",
         "hid.md": "---\ndraft: yes\n---\n",
         "a/twin.md": '---\naliases: [al]\npermalink: p\nprerequisites: ["[[a/twin]]"]\n---\n',
         "b/twin.md": "---\npermalink: p\n---\n" + "word " * 200_001,
