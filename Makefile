@@ -16,7 +16,7 @@ help: ## list the targets
 
 setup: $(INSTALLED) ## create .venv and install what development needs
 
-$(INSTALLED): pyproject.toml constraints.txt
+$(INSTALLED): pyproject.toml constraints.txt src/knapper/mkdocs/libraries.py tools/libraries.py
 	@bash tools/setup.sh
 	@touch $@
 
@@ -39,7 +39,7 @@ check: $(INSTALLED) ## lint, format, types, import direction, and the vault
 bench: $(INSTALLED) ## measure the speed, as ratios against named peers
 	$(BIN)/python benchmarks/run.py
 
-testbed: $(INSTALLED) ## fetch what the tests need: a Chromium, the CommonMark examples
+testbed: $(INSTALLED) ## fetch what the tests need: a Chromium, the libraries of sites, the CommonMark examples
 	@$(BIN)/python -m tools.testbed
 
 clean: ## remove what was built and cached; .venv stays

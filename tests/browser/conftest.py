@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.harness import SCHEMES, VIEWPORTS, Scheme, Visit, launch, serve, visit
-from tools.testbed import ROOT
+from tools.npm import ROOT
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

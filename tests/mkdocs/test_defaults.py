@@ -1,13 +1,7 @@
 import re
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from tests.mkdocs.conftest import MakeSite
-
-MATH = "Euler: $e^x$"
-
 
 OBSIDIAN = """\
 > [!tip] T
@@ -72,17 +66,8 @@ def test_every_script_and_style_that_a_page_names_exists(make_site: MakeSite) ->
     assert [name for name in names if name not in site] == []
 
 
-@pytest.mark.parametrize(
-    ("options", "scripts", "katex"),
-    [
-        pytest.param({}, [], True, id="default"),
-        pytest.param({}, ["https://example.org/MathJax/tex.js"], False, id="a script of the user's"),
-        pytest.param({"math": "katex"}, ["https://example.org/MathJax/tex.js"], True, id="asked for"),
-        pytest.param({"math": "none"}, [], False, id="not wanted"),
-    ],
-)
-def test_math(make_site: MakeSite, options: dict[str, Any], scripts: list[str], katex: bool) -> None:
-    site = make_site({"N.md": MATH}, plugins=[{"knapper": options}], extra_javascript=scripts)
-    assert r'<span class="arithmatex">\(e^x\)</span>' in site.article("n")
-    assert ("katex.min.js" in site.html("n")) is katex
-    assert ("assets/knapper/math.js" in site.html("n")) is katex
+def test_no_icon_or_emoji_comes_from_elsewhere(make_site: MakeSite) -> None:
+    article = make_site({"N.md": ":smile: :octocat: :material-brain: :+1_tone2:"}).article("n")
+    assert "😄" in article
+    assert article.count("<svg") >= 1
+    assert "<img" not in article

@@ -7,10 +7,18 @@ from typing import Any
 
 from material.extensions.emoji import to_svg, twemoji
 from mkdocs.config.defaults import MkDocsConfig
+from pymdownx.emoji import to_alt
 from pymdownx.superfences import fence_code_format
 
 THEME = Path(__file__).parent / "theme"
 ASSETS = "assets/knapper"
+
+
+def _icon_or_character(index: str, shortname: str, alias: str, unicode: str | None, *rest: Any) -> Any:
+    """What `:name:` shows: an icon of Material, inlined, or an emoji as a character, not as a picture from a CDN."""
+    generate = to_alt if unicode else to_svg
+    return generate(index, shortname, alias, unicode, *rest)
+
 
 _MERMAID = {"name": "mermaid", "class": "mermaid", "format": fence_code_format}
 _EXTENSIONS: dict[str, dict[str, Any]] = {
@@ -23,16 +31,13 @@ _EXTENSIONS: dict[str, dict[str, Any]] = {
     "pymdownx.blocks.details": {},
     "pymdownx.blocks.tab": {"alternate_style": True},
     "pymdownx.details": {},
-    "pymdownx.emoji": {"emoji_index": twemoji, "emoji_generator": to_svg},
+    "pymdownx.emoji": {"emoji_index": twemoji, "emoji_generator": _icon_or_character},
     "pymdownx.highlight": {"pygments_lang_class": True},
     "pymdownx.inlinehilite": {},
     "pymdownx.keys": {},
     "pymdownx.superfences": {"custom_fences": [_MERMAID]},
     "pymdownx.tabbed": {"alternate_style": True},
 }
-
-# The styles and fonts come from the same folder as the script.
-_KATEX = "https://cdn.jsdelivr.net/npm/katex@0.16.22/dist/katex.min"
 
 
 def add_markdown_extensions(config: MkDocsConfig) -> None:
@@ -51,12 +56,3 @@ def add_theme(config: MkDocsConfig) -> None:
     features = config.theme.get("features", [])
     if config.theme.name == "material" and not {"toc.integrate", "navigation.indexes"} & set(features):
         config.theme["features"] = [*features, "navigation.indexes"]
-
-
-def add_math(config: MkDocsConfig, choice: str) -> None:
-    """Adds KaTeX, unless the user chose otherwise or brought a script of the kind."""
-    named = " ".join(map(str, config.extra_javascript)).lower()
-    if choice == "none" or (choice == "auto" and ("katex" in named or "mathjax" in named)):
-        return
-    config.extra_css.insert(0, f"{_KATEX}.css")
-    config.extra_javascript[:0] = [f"{_KATEX}.js", f"{ASSETS}/math.js"]

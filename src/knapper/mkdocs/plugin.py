@@ -26,6 +26,7 @@ from knapper.mkdocs.backlinks import linked_mentions
 from knapper.mkdocs.config import KnapperConfig
 from knapper.mkdocs.extension import PageExtension
 from knapper.mkdocs.files import arrange, own_pages, selected
+from knapper.mkdocs.libraries import add_libraries
 from knapper.mkdocs.nav import SharedSidebar, nav_of
 from knapper.mkdocs.page import add_classes, add_title, page_meta, page_title
 from knapper.mkdocs.pages import add_folders, add_redirects, folder_content
@@ -69,7 +70,6 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         """Adds what the site needs and the user has not configured."""
         defaults.add_markdown_extensions(config)
         defaults.add_theme(config)
-        defaults.add_math(config, self.config.math)
 
     # After plugins that add files, whose pages belong into the navigation.
     @event_priority(-50)
@@ -160,7 +160,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         return self._tags is not None and self._tags.ours and page.file.src_uri == self._tags.path
 
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> None:
-        """Adds the files of the sidebar, now that all titles are known."""
+        """Adds the files of the sidebar and the scripts of pages, now that all titles and contents are known."""
         self._env = env
         if self._shared_nav:
             sidebar = SharedSidebar(self._shared_nav)
@@ -168,6 +168,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
             for path, content in sidebar.shards.items():
                 files.append(File.generated(config, path, content=content))
         self._register_tags(files)
+        add_libraries(config, files, self.config.math)
 
     def _register_tags(self, files: Files) -> None:
         """Lets MkDocs's check of anchors find those of tags, which no Markdown has made."""

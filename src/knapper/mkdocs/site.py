@@ -57,6 +57,6 @@ def default_config(vault: Path) -> dict[str, Any]:
     return {
         "site_name": vault.name,
         "docs_dir": str(vault),
-        "theme": {"name": "material", "palette": palette, "features": list(_FEATURES)},
+        "theme": {"name": "material", "font": False, "palette": palette, "features": list(_FEATURES)},
         "plugins": ["search", "knapper"],
     }

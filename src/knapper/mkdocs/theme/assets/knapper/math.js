@@ -1,6 +1,27 @@
-/* Formulas by KaTeX, from the generic form of arithmatex: \(…\) in a line, \[…\] on its own. */
+/* Formulas by KaTeX, from the generic form of arithmatex: \(…\) in a line, \[…\] on its own. KaTeX is loaded with the
+   first formula that a reader meets; from a CDN if the address of this script ends with its package and version. */
 ;(() => {
   "use strict"
+
+  const url = new URL(document.currentScript.src)
+  const home = url.search ? `https://cdn.jsdelivr.net/npm/${url.search.slice(1)}/dist/` : new URL("vendor/katex/", url)
+  let loading = null
+
+  /* Before the head, for two reasons: the styles of the site come later and rule, and Material's instant navigation
+     takes out of the head what it does not know. */
+  function add(name, attributes) {
+    const element = Object.assign(document.createElement(name), attributes)
+    return new Promise((resolve, reject) => {
+      element.onload = resolve
+      element.onerror = reject
+      document.documentElement.prepend(element)
+    })
+  }
+
+  function load() {
+    const styles = add("link", { rel: "stylesheet", href: new URL("katex.min.css", home) })
+    return Promise.all([styles, add("script", { src: new URL("katex.min.js", home) })])
+  }
 
   function show(element) {
     const source = element.textContent.trim()
@@ -9,8 +30,15 @@
     katex.render(source.slice(2, -2), element, { displayMode, throwOnError: false })
   }
 
-  function start() {
-    if (window.katex) document.querySelectorAll(".arithmatex").forEach(show)
+  async function start() {
+    if (!document.querySelector(".arithmatex")) return
+    try {
+      await (loading ??= load())
+    } catch {
+      loading = null // the formulas stay as they are written, and the next page tries again
+      return
+    }
+    document.querySelectorAll(".arithmatex").forEach(show)
   }
 
   /* Material announces the pages that it fetches itself; of a page opened from disk it may say nothing. */
