@@ -22,7 +22,6 @@ _MARKS = re.compile(
     r"|(?P<footnote>\^\[)|(?P<open>\[)|(?P<close>\])"
 )
 _ATTRIBUTES = re.compile(r"\{:?(?:[ \t]*(?:[#.][\w:-]+|[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\"'{}]+)))+[ \t]*\}")
-_INTERESTING = re.compile(r"#|==|\^\[|\]|https?://|www\.")
 
 
 def is_tag(name: str) -> bool:
@@ -46,7 +45,7 @@ def refine(children: list[Inline], source: str, base: int, in_link: bool) -> lis
     `source` is the text around them, and `base` its offset in the note.
     """
     for child in children:
-        if isinstance(child, Text) and _INTERESTING.search(child.text):
+        if isinstance(child, Text) and _may_hold_syntax(child.text):
             break
     else:
         return children
@@ -58,6 +57,10 @@ def refine(children: list[Inline], source: str, base: int, in_link: bool) -> lis
         else:
             pieces.append(child)
     return _merged(_pair(pieces))
+
+
+def _may_hold_syntax(text: str) -> bool:
+    return "#" in text or "==" in text or "]" in text or "://" in text or "www." in text
 
 
 def _split(node: Text, source: str, base: int, in_link: bool, first: bool) -> Iterator[Inline | _Mark]:

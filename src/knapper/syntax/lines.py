@@ -14,6 +14,8 @@ from enum import Enum
 QUOTE = 0
 """A container that is a quote; a list item is its content's indentation in columns."""
 
+_CONTAINER_STARTS = frozenset(">-+*0123456789")
+_LEAF_STARTS = frozenset("`~#*-_=<")
 _FENCE = re.compile(r"(`{3,})(?=[^`\n]*$)|(~{3,})", re.M)
 _MARKER = re.compile(r"([-+*]|\d{1,9}[.)])(?=[ \t]|$)", re.M)
 _RULE = re.compile(r"(?:\*[ \t]*){3,}$|(?:-[ \t]*){3,}$|(?:_[ \t]*){3,}$", re.M)
@@ -219,6 +221,8 @@ class LineReader:
 
     def _open_container(self, position: int, end: int, matched: int) -> tuple[int, bool] | None:
         """Where the text goes on after a quote's or list item's marker, and whether it was a quote's."""
+        if self._text[position] not in _CONTAINER_STARTS:
+            return None
         if self._text[position] == ">":
             self._close(matched)
             self._containers.append(QUOTE)
@@ -267,6 +271,8 @@ class LineReader:
         return leaf
 
     def _leaf(self, position: int, end: int, lazy: bool) -> Leaf:
+        if self._text[position] not in _LEAF_STARTS:
+            return Leaf.PARAGRAPH
         if fence := _FENCE.match(self._text, position, end):
             self._fence = fence[0][0], len(fence[0])
             return Leaf.CODE

@@ -96,14 +96,9 @@ class NodeMaker:
 
     def rule(self, span: Span) -> Rule:
         """A thematic break."""
-        return Rule(self._trimmed(span))
+        return Rule(self._source.trimmed(span))
 
     # Blocks of text ---------------------------------------------------------------------------------------------------
-
-    def _trimmed(self, span: Span) -> Span:
-        """A block's span without the blank lines that the parser counts to it."""
-        text = self._source.slice(span)
-        return Span(span.start, span.start + len(text.rstrip("\n \t")))
 
     def _refined(self, frame: Frame) -> list[Inline]:
         return refine(frame.children, self._source.text, self._source.base, in_link=frame.in_link)
@@ -112,18 +107,18 @@ class NodeMaker:
         children = self._refined(frame)
         if self._source.marks(frame.span):
             children = _without_empty_lines(children)
-        return Paragraph(self._trimmed(frame.span), children)
+        return Paragraph(self._source.trimmed(frame.span), children)
 
     def _tight(self, frame: Frame) -> Paragraph:
         children = _without_empty_lines(self._refined(frame))
         end = children[-1].span.end if children else frame.span.start
-        return Paragraph(self._trimmed(Span(frame.span.start, end)), children)
+        return Paragraph(self._source.trimmed(Span(frame.span.start, end)), children)
 
     def _heading(self, frame: Frame) -> Heading | Head:
         region = self._source.head(frame.span)
         if region:
             return self._head(region)
-        return Heading(self._trimmed(frame.span), self._refined(frame), int(frame.argument["level"][1]))
+        return Heading(self._source.trimmed(frame.span), self._refined(frame), int(frame.argument["level"][1]))
 
     def _head(self, region: Region) -> Head:
         span = self._source.shift(region)
@@ -145,7 +140,7 @@ class NodeMaker:
         return [tildes[0], *frame.children, tildes[1]]
 
     def _blockquote(self, frame: Frame) -> Quote | Callout:
-        span = self._trimmed(frame.span)
+        span = self._source.trimmed(frame.span)
         head = frame.children[0] if frame.children else None
         if isinstance(head, Head) and head.region.kind is Kind.CALLOUT:
             node: Quote | Callout = self._callout(head, span, self.finish(frame.children[1:]))
@@ -179,7 +174,7 @@ class NodeMaker:
         return blocks
 
     def _item(self, frame: Frame) -> Item | list[Block]:
-        span = self._trimmed(frame.span)
+        span = self._source.trimmed(frame.span)
         head = frame.children[0] if frame.children else None
         if isinstance(head, Head) and head.region.kind is Kind.MATERIAL:
             return unlazy(head.block(span.end, self.finish(frame.children[1:])), self._source)
@@ -203,15 +198,17 @@ class NodeMaker:
         return match[1]
 
     def _footnote_definition(self, frame: Frame) -> FootnoteDefinition:
-        return FootnoteDefinition(self._trimmed(frame.span), frame.argument.casefold(), self.finish(frame.children))
+        return FootnoteDefinition(
+            self._source.trimmed(frame.span), frame.argument.casefold(), self.finish(frame.children)
+        )
 
     def _code_block(self, frame: Frame) -> CodeBlock:
         fenced = isinstance(frame.argument, dict)
         info = frame.argument["Fenced"] if fenced else ""
-        return CodeBlock(self._trimmed(frame.span), "".join(frame.children), info, fenced)
+        return CodeBlock(self._source.trimmed(frame.span), "".join(frame.children), info, fenced)
 
     def _html_block(self, frame: Frame) -> HtmlBlock:
-        return HtmlBlock(self._trimmed(frame.span), "".join(frame.children))
+        return HtmlBlock(self._source.trimmed(frame.span), "".join(frame.children))
 
     # Links ------------------------------------------------------------------------------------------------------------
 
@@ -303,7 +300,7 @@ class NodeMaker:
     def _table(self, frame: Frame) -> Table:
         alignments = ["" if name == "None" else name.lower() for name in frame.argument]
         rows = [row for row in frame.children[1:] if not self._is_comment(row)]
-        span = self._trimmed(frame.span)
+        span = self._source.trimmed(frame.span)
         block_id = None
         if rows and (match := _ROW_ID.fullmatch(self._source.slice(rows[-1].span).strip())):
             block_id = match[1].lower()

@@ -43,7 +43,7 @@ def read_properties(text: str) -> Properties:
         values, problems = _load(match[1], start)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        offset = start + min(_line_starts(match[1])[mark.line] + mark.column, len(match[1])) if mark else start
+        offset = start + (_offset(_line_starts(match[1]), mark) if mark else 0)
         return Properties({}, match.end(), [_syntax(offset, str(error.problem or error.context))])
     except Exception as error:  # YAML's constructors raise what their values make int(), date(), … raise
         return Properties({}, match.end(), [_syntax(start, str(error).partition("\n")[0])])
@@ -60,8 +60,7 @@ def _load(source: str, start: int) -> tuple[dict[str, Any], list[Problem]]:
             return {}, [_syntax(start, "properties must be a mapping of names to values")]
         starts = _line_starts(source)
         problems = [
-            _syntax(start + starts[mark.line] + mark.column, f"property {name!r} stands twice")
-            for name, mark in _repeated(node)
+            _syntax(start + _offset(starts, mark), f"property {name!r} stands twice") for name, mark in _repeated(node)
         ]
         values = loader.construct_document(node)
         return {str(key): value for key, value in values.items()}, problems
@@ -91,7 +90,12 @@ def _depth(source: str) -> int:
 
 
 def _line_starts(source: str) -> list[int]:
-    return [0, *(newline.end() for newline in re.finditer("\n", source))]
+    """Where lines start in the eyes of YAML, and the end of the source."""
+    return [0, *(newline.end() for newline in re.finditer("[\n\x85\u2028\u2029]", source)), len(source)]
+
+
+def _offset(starts: list[int], mark: yaml.Mark) -> int:
+    return min(starts[min(mark.line, len(starts) - 1)] + mark.column, starts[-1])
 
 
 def _syntax(offset: int, message: str) -> Problem:
@@ -110,11 +114,8 @@ def property_tags(values: Mapping[str, Any], text: str, end: int) -> tuple[list[
     names = value if isinstance(value, list) else [] if value is None else [value]
     tags, problems = [], []
     for name in names:
-        parts = (
-            [part for part in re.split(r"[,\s]+", str(name).strip()) if part]
-            if isinstance(name, str | int | float)
-            else [""]
-        )
+        written = name if isinstance(name, str) else ""
+        parts = [part for part in re.split(r"[,\s]+", written.strip()) if part]
         tags += [
             TagUse(part.strip("#/"), _locate(text, part, offset, end), Origin.PROPERTY)
             for part in parts
@@ -122,7 +123,9 @@ def property_tags(values: Mapping[str, Any], text: str, end: int) -> tuple[list[
         ]
         if len(parts) != 1 or not all(is_tag(part.strip("#/")) for part in parts):
             hint = "write a list of tags, each without spaces and not of digits alone"
-            problems.append(Problem(offset, Code.PROPERTY_VALUE, f"not a tag: {str(name)[:40]!r}", hint))
+            problems.append(
+                Problem(offset, Code.PROPERTY_VALUE, f"not a tag: {written[:40] or type(name).__name__!r}", hint)
+            )
     return tags, problems
 
 

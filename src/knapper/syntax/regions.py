@@ -92,11 +92,12 @@ _HTML_OPEN = re.compile(
     r"<[a-zA-Z][\w-]*(?=[ \t])[^<>\n]*[ \t]markdown(?:=[\"']?\w*[\"']?)?(?=[ \t>])[^<>\n]*>[ \t]*$", re.M
 )
 
+# Each branch starts with a literal, which lets the engine pass over other characters without trying the branches.
 _TRIGGER = re.compile(
     r"%%|\$\$|\[!|!!! +\w|\?\?\?\+? +\w|===[!+]{0,2} +\"|///|<[a-zA-Z][^<>\n]*[ \t]markdown\b"
     r"|https?://[^\s<]*(?:[*$_]|~~|==)|#[^\s#]*_"
 )
-_TOKEN = re.compile(r"\\[!-/:-@\[-`{-~]|`+|\$\$?|%%|<|https?://|(?<!\S)#(?=[^\s#])")
+_TOKEN = re.compile(r"\\[!-/:-@\[-`{-~]|``*|\$\$?|%%|<|https?://|#(?=[^\s#])")
 _MARKUP_IN_URL = re.compile(r"[*$]|~~|==|\W_|_(?!\w)")
 _LABEL = re.compile(r"\[[^\]\n]+\]:[ \t]*")
 _INLINE_MATH = re.compile(r"\$(?![\s$])(?:\\.|[^$\\\n])*(?<!\s)\$(?!\d)")
@@ -248,7 +249,7 @@ class _Scanner:
 
     def _tag(self, start: int) -> int:
         """A tag is one word, whatever marks of emphasis it holds."""
-        name = TAG.match(self._text, start + 1)
+        name = TAG.match(self._text, start + 1) if not start or self._text[start - 1].isspace() else None
         if name and "_" in name[0] and is_tag(name[0]):
             return self._add(Kind.LITERAL, start, name.end())
         return start + 1

@@ -36,6 +36,13 @@ class Source:
         """The source of a span of the note."""
         return self.text[span.start - self.base : span.end - self.base]
 
+    def trimmed(self, span: Span) -> Span:
+        """A span without the white space at its end."""
+        end = span.end - self.base
+        while end > span.start - self.base and self.text[end - 1] in " \t\n":
+            end -= 1
+        return Span(span.start, self.base + end)
+
     def head(self, span: Span) -> Region | None:
         """The region that a parsed heading stands for."""
         return self._heads.get(span.start - self.base)
