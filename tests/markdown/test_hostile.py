@@ -6,7 +6,7 @@ from tests.markdown.rendering import render
 from tests.syntax.hostile import HOSTILE
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(30)
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile(text: str) -> None:
     assert isinstance(render(text), str)

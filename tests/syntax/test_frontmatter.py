@@ -82,7 +82,21 @@ def test_a_name_that_occurs_twice_is_reported_where_it_recurs() -> None:
     assert [(d.line, d.column) for d in document.diagnostics if d.code in MALFORMED] == [(4, 1)]
 
 
-@pytest.mark.parametrize("value", ["2020-13-45", "2020-02-30T10:00:00", "0b", "!!binary x", "1e999999", "? x"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2020-13-45",
+        "2020-02-30T10:00:00",
+        "0b",
+        "!!binary x",
+        "1e999999",
+        "? x",
+        "b\x85c",
+        "b\u2028c: d",
+        "\x07",
+        "&a [*a]",
+    ],
+)
 def test_odd_values_do_no_harm(value: str) -> None:
     assert parse(f"---\na: {value}\n---\nbody\n").children
 
