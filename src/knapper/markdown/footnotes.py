@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from knapper.markdown.elements import append_text, element
 from knapper.markdown.scope import Footnote, Page, Scope
-from knapper.syntax.document import FootnoteDefinition, FootnoteReference, InlineFootnote, walk
+from knapper.syntax.document import FootnoteReference, InlineFootnote
 
 
 def refer(node: FootnoteReference | InlineFootnote, scope: Scope) -> tuple[Footnote | None, str]:
@@ -16,7 +16,7 @@ def refer(node: FootnoteReference | InlineFootnote, scope: Scope) -> tuple[Footn
     key = scope.prefix, label
     note = scope.page.notes.get(key)
     if note is None:
-        content = _definition(label, scope) if isinstance(node, FootnoteReference) else node
+        content = scope.document.footnotes.get(label) if isinstance(node, FootnoteReference) else node
         if content is None:
             return None, ""
         number = len(scope.page.notes) + 1
@@ -28,11 +28,6 @@ def refer(node: FootnoteReference | InlineFootnote, scope: Scope) -> tuple[Footn
 
 def _reference_id(note: Footnote, count: int) -> str:
     return f"fnref{count if count > 1 else ''}:{note.name}"
-
-
-def _definition(label: str, scope: Scope) -> FootnoteDefinition | None:
-    definitions = (node for node in walk(scope.document.children) if isinstance(node, FootnoteDefinition))
-    return next((definition for definition in definitions if definition.label == label), None)
 
 
 def write_footnotes(root: Element, page: Page, write: Callable[[Element, Footnote], None]) -> None:

@@ -454,6 +454,7 @@ class Document:
         references: links and embeds that point into the vault, in source order.
         tags: in source order; of `tags:` first.
         comments: spans of `%%…%%`.
+        footnotes: label to its definition; the first where labels repeat.
     """
 
     text: str
@@ -465,6 +466,7 @@ class Document:
     references: tuple[Reference, ...] = ()
     tags: tuple[TagUse, ...] = ()
     comments: tuple[Span, ...] = ()
+    footnotes: Mapping[str, FootnoteDefinition] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
 
     @cached_property

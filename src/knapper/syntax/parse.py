@@ -15,6 +15,7 @@ from knapper.syntax.document import (
     Cell,
     Document,
     Embed,
+    FootnoteDefinition,
     Heading,
     Inline,
     Link,
@@ -74,6 +75,7 @@ def parse(text: str, path: str = "") -> Document:
         tuple(sorted(collected.references, key=lambda reference: reference.span)),
         tuple(sorted(collected.tags, key=lambda tag: tag.span)),
         tuple(comments),
+        collected.footnotes,
         tuple(_diagnostics(text, path, [*problems, *tag_problems])),
     )
 
@@ -92,11 +94,12 @@ def _diagnostics(text: str, path: str, problems: list[Problem]) -> Iterator[Diag
 
 
 class _Collected:
-    """What a walk over the tree finds: headings, ids, references and tags."""
+    """What a walk over the tree finds: headings, ids, footnotes, references and tags."""
 
     def __init__(self, text: str, problems: list[Problem]) -> None:
         self.headings: list[Heading] = []
         self.ids: dict[str, Block] = {}
+        self.footnotes: dict[str, FootnoteDefinition] = {}
         self.references: list[Reference] = []
         self.tags: list[TagUse] = []
         self._text = text
@@ -117,6 +120,8 @@ class _Collected:
             elif isinstance(block, Paragraph | Heading | Cell):
                 self._inlines(block.children, block)
             else:
+                if isinstance(block, FootnoteDefinition):
+                    self.footnotes.setdefault(block.label, block)
                 stack.extend(reversed(children_of(block)))
 
     def comment(self, span: Span) -> None:
