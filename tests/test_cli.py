@@ -10,7 +10,8 @@ from click.testing import CliRunner, Result
 
 from knapper.cli import main, repaired
 
-PROBLEM = "A.md:1:1: [missing-target] the vault has no note `Missing`"
+HINT = "add the note, or remove the link"
+PROBLEM = f"A.md:1:1: [missing-target] the vault has no note `Missing` ({HINT})"
 
 
 def run(*arguments: str | Path) -> Result:
@@ -56,7 +57,7 @@ def test_check_writes_json(here: Path) -> None:
             "column": 8,
             "code": "missing-target",
             "message": "the vault has no note `Missing`",
-            "hint": "",
+            "hint": HINT,
         }
     ]
     write(here / "vault", {"A.md": "text"})
@@ -65,9 +66,8 @@ def test_check_writes_json(here: Path) -> None:
 
 def test_check_writes_workflow_commands_of_github(here: Path) -> None:
     write(here / "vault", {"A, b%.md": "[[Mis%sing]]"})
-    expected = (
-        "::warning file=vault/A%2C b%25.md,line=1,col=1,title=missing-target::the vault has no note `Mis%25sing`\n"
-    )
+    place = "file=vault/A%2C b%25.md,line=1,col=1,title=missing-target"
+    expected = f"::warning {place}::the vault has no note `Mis%25sing` ({HINT})\n"
     assert run("check", "vault", "--format", "github").stdout == expected
 
 

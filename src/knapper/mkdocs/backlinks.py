@@ -20,9 +20,9 @@ class LinkedMention:
 
 def linked_mentions(path: str, index: Index, files: Files) -> list[LinkedMention]:
     """The notes that link to a note, in the order of their paths."""
-    sources = ((backlink, files.get_file_from_path(backlink.source)) for backlink in index.backlinks(path))
+    notes, pages = index.vault.notes, files.src_uris
     return [
-        LinkedMention(file.url, index.vault.notes[backlink.source].title, backlink.contexts)
-        for backlink, file in sources
-        if file
+        LinkedMention(pages[backlink.source].url, notes[backlink.source].title, backlink.contexts)
+        for backlink in index.backlinks(path)
+        if backlink.source in pages
     ]

@@ -1,9 +1,17 @@
-"""The Markdown extension, told which page is rendered next."""
+"""The Markdown extension, told which page is rendered next, and a Markdown instance that all pages share."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from markdown import Markdown
+from markdown.extensions import Extension
+
 from knapper.markdown.extension import KnapperExtension
 from knapper.syntax import Document, parse
+
+# Extensions whose `reset` is known to make them forget the page before.
+_RESETTABLE = ("knapper.", "markdown.extensions.", "material.", "pymdownx.")
 
 
 class PageExtension(KnapperExtension):
@@ -20,3 +28,31 @@ class PageExtension(KnapperExtension):
         if self.changed and self.note:
             return self.note, parse(text, self.note)
         return super().document(text)
+
+
+class SharedMarkdown(Extension):
+    """Gives the Markdown instances that MkDocs makes, one for each page, the state of a single one.
+
+    Loading some twenty extensions takes as long as parsing a note of 8 KB. `Markdown` resets all of them before a page.
+    """
+
+    def __init__(self, extensions: list[Any], configs: dict[str, dict[str, Any]]) -> None:
+        super().__init__()
+        loader = Markdown()
+        made = (
+            loader.build_extension(item, configs.get(item, {})) if isinstance(item, str) else item
+            for item in extensions
+        )
+        self._extensions: list[Extension] = list(made)
+        self._state: dict[str, Any] | None = None
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether all extensions are known to work for many pages."""
+        return all(type(extension).__module__.startswith(_RESETTABLE) for extension in self._extensions)
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
+        """Put the shared state in place of the instance's own."""
+        if self._state is None:
+            self._state = Markdown(extensions=self._extensions).__dict__
+        md.__dict__ = self._state

@@ -23,8 +23,8 @@ _FILES = {"icon": ".icons/{}.svg", "template": "{}"}
 
 
 def page_title(page: Page, note: Note, site_name: str) -> str:
-    """The title as plain text: the property, else the file's name; of a folder's own page, its heading or folder."""
-    if page.file.name != "index" or note.document.properties.get("title"):
+    """The title as plain text: the property, else the file's name; of `index.md`, its heading or folder."""
+    if fold(note.name) not in ("index", "readme") or note.document.properties.get("title"):
         return note.title
     heading = _leading(note.document)
     folder = page.file.src_uri.rpartition("/")[0]

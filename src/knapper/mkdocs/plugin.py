@@ -6,11 +6,12 @@ files, the templates and the writing.
 
 from __future__ import annotations
 
+import gc
 import html
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import jinja2
 from mkdocs.config.defaults import MkDocsConfig
@@ -24,7 +25,7 @@ from knapper.diagnostics import Code, Diagnostic, filtered
 from knapper.mkdocs import defaults, search
 from knapper.mkdocs.backlinks import linked_mentions
 from knapper.mkdocs.config import KnapperConfig
-from knapper.mkdocs.extension import PageExtension
+from knapper.mkdocs.extension import PageExtension, SharedMarkdown
 from knapper.mkdocs.files import arrange, own_pages, selected
 from knapper.mkdocs.libraries import add_libraries
 from knapper.mkdocs.nav import SharedSidebar, nav_of
@@ -75,9 +76,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
     @event_priority(-50)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
         """Reads the vault, once; of notes that have not changed since the last build, nothing is read again."""
-        settings = self.config.settings()
-        self._vault = read_vault(Path(config.docs_dir), settings, self._vault, selected(files, config, self._serving))
-        self._files, self._index = files, build_index(self._vault)
+        self._files, self._index = files, self._read(selected(files, config, self._serving), config)
         report(filtered(check(self._index), select=[Code(code) for code in self.config.select]))
         arrange(files, self._index, config)
         self._folders = add_folders(files, self._index, config)
@@ -86,6 +85,17 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         self._arrange_nav(config)
         self._extend_markdown(config)
         search.install(config, self._note)
+
+    def _read(self, paths: Collection[str], config: MkDocsConfig) -> Index:
+        """The index of the vault. It is large and holds no garbage, so the garbage collector shall not look at it."""
+        gc.disable()
+        try:
+            self._vault = read_vault(Path(config.docs_dir), self.config.settings(), self._vault, paths)
+            return build_index(self._vault)
+        finally:
+            gc.enable()
+            if not self._serving:
+                gc.freeze()
 
     def _arrange_nav(self, config: MkDocsConfig) -> None:
         """Orders the pages as Obsidian does, if the user has no order."""
@@ -99,6 +109,9 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         options = self.config
         self._extension = PageExtension(self._index, tag_url, options.strict_line_breaks, options.sanitize_html)
         config.markdown_extensions.append(self._extension)  # type: ignore[arg-type]
+        self._extensions: list[Any] = config.markdown_extensions
+        shared = SharedMarkdown(self._extensions, config.mdx_configs)
+        self._extensions_of_pages: list[Any] = [shared] if shared.is_safe else self._extensions
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:
         """Decides how the sidebar is made."""
@@ -142,10 +155,16 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         note = self._note(page)
         self._extension.note = page.file.src_uri
         self._extension.changed = note is None or markdown != _body(note)
+        config.markdown_extensions = self._extensions_of_pages
 
     on_page_markdown = CombinedEvent(_first_on_page_markdown, _last_on_page_markdown)
 
-    def on_page_content(self, content: str, *, page: Page, config: MkDocsConfig, files: Files) -> str | None:
+    @event_priority(100)
+    def _first_on_page_content(self, content: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
+        """Leaves the extensions to others as they were."""
+        config.markdown_extensions = self._extensions
+
+    def _on_page_content(self, content: str, *, page: Page, config: MkDocsConfig, files: Files) -> str | None:
         """Puts the title above the note; makes the pages that no note holds."""
         title = html.unescape(str(page.title))
         if note := self._note(page):
@@ -155,6 +174,8 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         if self._is_tag_page(page):
             return add_title(page, Document(""), title, tags_content(page, self._index, files))
         return None
+
+    on_page_content = CombinedEvent(_first_on_page_content, _on_page_content)
 
     def _is_tag_page(self, page: Page) -> bool:
         return self._tags is not None and self._tags.ours and page.file.src_uri == self._tags.path
@@ -182,6 +203,10 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
             mentions = linked_mentions(page.file.src_uri, self._index, self._files)
             template = self._env.get_template("partials/backlinks.html")
             page.content = f"{page.content}{template.render(context, backlinks=mentions)}"
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Lets the garbage collector see everything again."""
+        gc.unfreeze()
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str | None:
         """Puts `cssclasses` on the article."""
