@@ -53,6 +53,8 @@ class Leaf(Enum):
     """A thematic break or a setext underline."""
     CODE = 4
     HTML = 5
+    CONTINUATION = 6
+    """Paragraph text, indented so far that no block can start there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +263,7 @@ class LineReader:
         lazy = self._paragraph and matched < len(self._containers)
         if self._column - self._base >= 4:
             if self._paragraph:
-                return Leaf.PARAGRAPH
+                return Leaf.CONTINUATION
             self._close(matched)
             return Leaf.CODE
         leaf = self._leaf(position, end, lazy)

@@ -160,7 +160,7 @@ class _Scanner:
 
     def _scan(self, line: Line) -> int:
         """Where the line ends, which may be lines further on."""
-        if line.leaf in (Leaf.PARAGRAPH, Leaf.HEADING):
+        if line.leaf in (Leaf.PARAGRAPH, Leaf.CONTINUATION, Leaf.HEADING):
             if line.leaf is Leaf.PARAGRAPH and self._hidden_to <= line.content and (end := self._head(line)):
                 self._lines.end_paragraph()
                 return end
@@ -267,16 +267,13 @@ class _Scanner:
     def _comment(self, start: int, line: Line, end: int) -> int:
         """A comment may span blank lines only if it starts a line; without an end, such a one hides the rest."""
         close = self._text.find("%%", start + 2) if start < self._last_comment else -1
-        opens_block = start == line.content and line.leaf is Leaf.PARAGRAPH
+        opens_block = start == line.content and line.leaf is not Leaf.HEADING
         if close < 0 and opens_block:
             message = "comment without an end: the rest of the note is hidden"
             self.problems.append(Problem(start, Code.UNCLOSED_COMMENT, message, "add %% where it ends"))
             return self._add(Kind.COMMENT, start, len(self._text))
-        if 0 <= close < end or (
-            close >= 0
-            and line.leaf is Leaf.PARAGRAPH
-            and (opens_block or not _BLANK_LINE.search(self._text, end, close))
-        ):
+        spans_lines = line.leaf is not Leaf.HEADING and (opens_block or not _BLANK_LINE.search(self._text, end, close))
+        if 0 <= close < end or (close >= 0 and spans_lines):
             return self._add(Kind.COMMENT, start, close + 2)
         return start + 2
 
