@@ -54,8 +54,8 @@ class Library:
 
 
 KATEX = Library("katex", "0.19.1", "math.js", 'class="arithmatex"', ("katex", "mathjax"))
-# Version 11 is what Material for MkDocs 9 is made for.
-MERMAID = Library("mermaid", "11.17.2", "diagrams.js", 'class="mermaid"', ("mermaid",))
+# The last in which arrowheads have the ids that the styles of Material for MkDocs 9 name.
+MERMAID = Library("mermaid", "11.12.3", "diagrams.js", 'class="mermaid"', ("mermaid",))
 LIBRARIES = (KATEX, MERMAID)
 
 

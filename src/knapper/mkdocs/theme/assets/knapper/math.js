@@ -30,7 +30,23 @@
     katex.render(source.slice(2, -2), element, { displayMode, throwOnError: false })
   }
 
+  /* KaTeX breaks a formula in a line at its operators; a part between two of them may still be too wide. */
+  function fit() {
+    const parts = [...document.querySelectorAll("span.arithmatex > .katex .katex-base")]
+    const widths = parts.map((part) => [part.scrollWidth, lineWidth(part)])
+    parts.forEach((part, index) => part.classList.toggle("is-wide", widths[index][0] > widths[index][1]))
+  }
+
+  function lineWidth(element) {
+    const block = element.parentElement
+    return getComputedStyle(block).display === "inline" ? lineWidth(block) : block.clientWidth
+  }
+
+  /* The article's size changes with the window, with what is unfolded, and when fonts arrive. */
+  const sizes = new ResizeObserver(fit)
+
   async function start() {
+    sizes.disconnect()
     if (!document.querySelector(".arithmatex")) return
     try {
       await (loading ??= load())
@@ -39,6 +55,7 @@
       return
     }
     document.querySelectorAll(".arithmatex").forEach(show)
+    sizes.observe(document.querySelector("article") ?? document.body)
   }
 
   /* Material announces the pages that it fetches itself; of a page opened from disk it may say nothing. */
