@@ -95,7 +95,7 @@ _HTML_OPEN = re.compile(
 # Each branch starts with a literal, which lets the engine pass over other characters without trying the branches.
 _TRIGGER = re.compile(
     r"%%|\$\$|\[!|!!! +\w|\?\?\?\+? +\w|===[!+]{0,2} +\"|///|<[a-zA-Z][^<>\n]*[ \t]markdown\b"
-    r"|https?://[^\s<]*(?:[*$_]|~~|==)|#[^\s#]*_"
+    r"|https?://|#[^\s#]*_"
 )
 _TOKEN = re.compile(r"\\[!-/:-@\[-`{-~]|``*|\$\$?|%%|<|https?://|#(?=[^\s#])")
 _MARKUP_IN_URL = re.compile(r"[*$]|~~|==|\W_|_(?!\w)")
