@@ -21,7 +21,7 @@ special = st.text(SPECIAL, max_size=12).map("x{}x".format)
 contents = st.lists(special, min_size=1, max_size=4)
 
 FRAMES = (
-    "_‖a _ b‖- _‖1. a\n   _‖> _‖> [!note] t\n> _‖> [!note]- _‖# _‖==_==‖*_*‖[_](n)‖%%c%% _‖<u>_</u>‖a ^[_]‖"
+    "_‖a _ b‖- _‖1. a\n   _‖> _‖> [!note] t\n> _‖> [!note]- _‖# _‖==_==‖*_*‖a [_](n)‖%%c%% _‖<u>_</u>‖a ^[_]‖"
     '- [x] _ ^id‖a[^1]\n\n[^1]: _‖!!! note\n    _‖=== "t"\n    _'
 ).split("‖")
 BLOCK_FRAMES = ["_", "> _", "- _", "> [!note] t\n> _", "!!! note\n    _", "- a\n\n  - b\n\n    _"]
