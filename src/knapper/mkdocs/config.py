@@ -23,6 +23,9 @@ class KnapperConfig(Config):  # type: ignore[no-untyped-call]
     drafts = c.Type(bool, default=False)
     """Publish notes with the property `draft: true`, too."""
 
+    home = c.Type(str, default="")
+    """The note that is the home page, as a link would name it. Otherwise `index.md` or `README.md`, or a list of all."""
+
     strict_line_breaks = c.Type(bool, default=False)
     """Obsidian's setting of this name: show a single line break as a space, as CommonMark does."""
 
@@ -40,7 +43,7 @@ class KnapperConfig(Config):  # type: ignore[no-untyped-call]
     """Number of pages above which `sidebar: auto` means `shared`."""
 
     math = c.Choice(("auto", "katex", "none"), default="auto")
-    """What shows formulas. `auto`: KaTeX, unless `extra_javascript` names KaTeX or MathJax already."""
+    """What shows formulas, where there are any. `auto`: KaTeX, unless `extra_javascript` names KaTeX or MathJax."""
 
     select = c.ListOfItems(c.Choice(_CODES), default=[])
     """Codes of the diagnostics to report; none means all."""
@@ -54,5 +57,6 @@ class KnapperConfig(Config):  # type: ignore[no-untyped-call]
             exclude=tuple(self.exclude),
             drafts=self.drafts,
             publish_required=self.publish_required,
+            home=self.home,
             ignore=frozenset(map(Code, self.ignore)),
         )

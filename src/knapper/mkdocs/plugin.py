@@ -10,6 +10,7 @@ import gc
 import html
 import logging
 from collections.abc import Collection, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,12 +26,14 @@ from knapper.diagnostics import Code, Diagnostic, filtered
 from knapper.mkdocs import defaults, search
 from knapper.mkdocs.backlinks import linked_mentions
 from knapper.mkdocs.config import KnapperConfig
+from knapper.mkdocs.diagrams import link_diagrams
 from knapper.mkdocs.extension import PageExtension, SharedMarkdown
-from knapper.mkdocs.files import arrange, own_pages, selected
+from knapper.mkdocs.files import arrange, own_pages, selected, speed_up
 from knapper.mkdocs.libraries import add_libraries
 from knapper.mkdocs.nav import SharedSidebar, nav_of
 from knapper.mkdocs.page import add_classes, add_title, page_meta, page_title
 from knapper.mkdocs.pages import add_folders, add_redirects, folder_content
+from knapper.mkdocs.parallel import RenderPool
 from knapper.mkdocs.tags import TagPage, tag_page, tags_content
 from knapper.syntax import Document
 from knapper.vault import Folder, Index, Note, Vault, build_index, check, read_vault
@@ -61,6 +64,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         self._folders: dict[str, Folder]
         self._tags: TagPage | None
         self._shared_nav: Navigation | None
+        self._pool: RenderPool | None = None
         self._env: jinja2.Environment
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -85,6 +89,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         self._arrange_nav(config)
         self._extend_markdown(config)
         search.install(config, self._note)
+        speed_up(files)
 
     def _read(self, paths: Collection[str], config: MkDocsConfig) -> Index:
         """The index of the vault. It is large and holds no garbage, so the garbage collector shall not look at it."""
@@ -119,6 +124,20 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         self._shared_nav = nav if is_large or self.config.sidebar == "shared" else None
         if self._shared_nav:
             config.extra_javascript.append(f"{defaults.ASSETS}/nav.js")
+        notes = [page for page in nav.pages if self._note(page)]
+        if not self._serving and RenderPool.is_useful(notes):
+            self._pool = RenderPool(notes, partial(self._prepare, config=config), config, files)
+
+    def _prepare(self, page: Page, config: MkDocsConfig) -> None:
+        """Makes a page ready to be rendered as its note is, before MkDocs and other plugins have come to it."""
+        note = self._note(page)
+        page.markdown = _body(note) if note else ""
+        self._extension.note, self._extension.changed = page.file.src_uri, False
+        config.markdown_extensions = self._extensions_of_pages
+
+    def _render(self, page: Page, config: MkDocsConfig, files: Files) -> None:
+        if not (self._pool and self._pool.take(page)):
+            Page.render(page, config, files)
 
     def _note(self, page: Page) -> Note | None:
         return self._index.note(page.file.src_uri)
@@ -156,6 +175,8 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         self._extension.note = page.file.src_uri
         self._extension.changed = note is None or markdown != _body(note)
         config.markdown_extensions = self._extensions_of_pages
+        if self._pool and not self._extension.changed:
+            page.render = partial(self._render, page)  # type: ignore[method-assign]
 
     on_page_markdown = CombinedEvent(_first_on_page_markdown, _last_on_page_markdown)
 
@@ -168,7 +189,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         """Puts the title above the note; makes the pages that no note holds."""
         title = html.unescape(str(page.title))
         if note := self._note(page):
-            return add_title(page, note.document, title, content)
+            return add_title(page, note.document, title, link_diagrams(content, page, files))
         if folder := self._folders.get(page.file.src_uri):
             return add_title(page, Document(""), title, folder_content(folder, page, self._index, files))
         if self._is_tag_page(page):
@@ -183,6 +204,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> None:
         """Adds the files of the sidebar and the scripts of pages, now that all titles and contents are known."""
         self._env = env
+        self._close_pool()
         if self._shared_nav:
             sidebar = SharedSidebar(self._shared_nav)
             env.globals["knapper_nav"] = sidebar
@@ -190,6 +212,15 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
                 files.append(File.generated(config, path, content=content))
         self._register_tags(files)
         add_libraries(config, files, self.config.math)
+
+    def on_build_error(self, *, error: Exception) -> None:
+        """Leaves no process behind."""
+        self._close_pool()
+
+    def _close_pool(self) -> None:
+        if self._pool:
+            self._pool.close()
+        self._pool = None
 
     def _register_tags(self, files: Files) -> None:
         """Lets MkDocs's check of anchors find those of tags, which no Markdown has made."""
