@@ -61,12 +61,6 @@ class RenderPool:
             self._pool.submit(_render_chunk, index) for index in range(len(chunks))
         ]
 
-    @staticmethod
-    def is_useful(pages: Sequence[Page]) -> bool:
-        """Whether this system can fork, has cores for it, and there is enough to render."""
-        can_fork = "fork" in multiprocessing.get_all_start_methods()
-        return can_fork and _cores() > 1 and len(pages) >= MIN_PAGES
-
     def take(self, page: Page) -> bool:
         """Give a page what was rendered for it; False if nothing was, so that it is to be rendered here."""
         place = self._place.pop(page.file.src_uri, None)
@@ -136,6 +130,11 @@ def _start(job: _Job) -> None:
 
 def _render_chunk(index: int) -> list[Rendered | None]:
     return [_job.render(page) for page in _job.chunks[index]]
+
+
+def can_fork() -> bool:
+    """Whether this system can fork, and has cores to gain by it."""
+    return "fork" in multiprocessing.get_all_start_methods() and _cores() > 1
 
 
 def _cores() -> int:

@@ -23,7 +23,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
 from knapper.diagnostics import Code, Diagnostic, filtered
-from knapper.mkdocs import defaults, search
+from knapper.mkdocs import defaults, parallel, search
 from knapper.mkdocs.backlinks import linked_mentions
 from knapper.mkdocs.config import KnapperConfig
 from knapper.mkdocs.diagrams import link_diagrams
@@ -33,7 +33,6 @@ from knapper.mkdocs.libraries import add_libraries
 from knapper.mkdocs.nav import SharedSidebar, nav_of
 from knapper.mkdocs.page import add_classes, add_title, page_meta, page_title
 from knapper.mkdocs.pages import add_folders, add_redirects, folder_content
-from knapper.mkdocs.parallel import RenderPool
 from knapper.mkdocs.tags import TagPage, tag_page, tags_content
 from knapper.syntax import Document
 from knapper.vault import Folder, Index, Note, Vault, build_index, check, read_vault
@@ -64,7 +63,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         self._folders: dict[str, Folder]
         self._tags: TagPage | None
         self._shared_nav: Navigation | None
-        self._pool: RenderPool | None = None
+        self._pool: parallel.RenderPool | None = None
         self._env: jinja2.Environment
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -125,8 +124,8 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         if self._shared_nav:
             config.extra_javascript.append(f"{defaults.ASSETS}/nav.js")
         notes = [page for page in nav.pages if self._note(page)]
-        if not self._serving and RenderPool.is_useful(notes):
-            self._pool = RenderPool(notes, partial(self._prepare, config=config), config, files)
+        if not self._serving and len(notes) >= parallel.MIN_PAGES and parallel.can_fork():
+            self._pool = parallel.RenderPool(notes, partial(self._prepare, config=config), config, files)
 
     def _prepare(self, page: Page, config: MkDocsConfig) -> None:
         """Makes a page ready to be rendered as its note is, before MkDocs and other plugins have come to it."""
@@ -230,6 +229,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
 
     def on_page_context(self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
         """Lists below a note what links to it."""
+        self._content = page.content
         if self.config.backlinks and self._note(page):
             mentions = linked_mentions(page.file.src_uri, self._index, self._files)
             template = self._env.get_template("partials/backlinks.html")
@@ -240,7 +240,8 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         gc.unfreeze()
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str | None:
-        """Puts `cssclasses` on the article."""
+        """Puts `cssclasses` on the article; forgets the list, which MkDocs would keep with the page."""
+        page.content = self._content
         note = self._note(page)
         return add_classes(output, note.cssclasses) if note and note.cssclasses else None
 
