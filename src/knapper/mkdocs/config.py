@@ -24,7 +24,7 @@ class KnapperConfig(Config):  # type: ignore[no-untyped-call]
     """Publish notes with the property `draft: true`, too."""
 
     home = c.Type(str, default="")
-    """The note that is the home page, as a link would name it. Otherwise `index.md` or `README.md`, or a list of all."""
+    """The note that is the home page, as a link would name it. Otherwise `index.md`, `README.md`, or a list of all."""
 
     strict_line_breaks = c.Type(bool, default=False)
     """Obsidian's setting of this name: show a single line break as a space, as CommonMark does."""

@@ -43,19 +43,19 @@ class RenderPool:
 
     Args:
         pages: whose Markdown is known by now.
-        prepare: sets a page's Markdown, and whatever its rendering depends on besides.
+        render: renders a page; what it sets on the page is taken over.
         config: of the site.
         files: of the site.
     """
 
     def __init__(
-        self, pages: Sequence[Page], prepare: Callable[[Page], None], config: MkDocsConfig, files: Files
+        self, pages: Sequence[Page], render: Callable[[Page], None], config: MkDocsConfig, files: Files
     ) -> None:
         self._files = files
         self._place = {page.file.src_uri: divmod(index, _CHUNK) for index, page in enumerate(pages)}
         chunks = [pages[start : start + _CHUNK] for start in range(0, len(pages), _CHUNK)]
         context = multiprocessing.get_context("fork")
-        job = _Job(chunks, prepare, config, files)
+        job = _Job(chunks, render, config)
         self._pool = ProcessPoolExecutor(_cores(), context, initializer=_start, initargs=(job,))
         self._futures: list[Future[list[Rendered | None]]] = [
             self._pool.submit(_render_chunk, index) for index in range(len(chunks))
@@ -83,9 +83,8 @@ class RenderPool:
 @dataclass(frozen=True, slots=True)
 class _Job:
     chunks: list[Sequence[Page]]
-    prepare: Callable[[Page], None]
+    write: Callable[[Page], None]
     config: MkDocsConfig
-    files: Files
 
     def render(self, page: Page) -> Rendered | None:
         """None if it fails: the error shall be raised where MkDocs expects it."""
@@ -94,9 +93,8 @@ class _Job:
         logger = logging.getLogger("mkdocs")
         handlers, logger.handlers = logger.handlers, [records]
         try:
-            self.prepare(page)
             before = dict(page.__dict__)
-            Page.render(page, self.config, self.files)
+            self.write(page)
         except Exception:
             return None
         finally:

@@ -20,6 +20,7 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
 
 from knapper.diagnostics import Code, Diagnostic, filtered
@@ -49,6 +50,10 @@ def report(diagnostics: Iterable[Diagnostic]) -> None:
     """
     for diagnostic in diagnostics:
         log.warning("%s", diagnostic)
+
+
+_BACKLINKS = "knapper_backlinks"
+"""Attribute of a page: the list of what links to it, as HTML."""
 
 
 class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
@@ -123,20 +128,30 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         self._shared_nav = nav if is_large or self.config.sidebar == "shared" else None
         if self._shared_nav:
             config.extra_javascript.append(f"{defaults.ASSETS}/nav.js")
+        self._env = config.theme.get_env()
         notes = [page for page in nav.pages if self._note(page)]
         if not self._serving and len(notes) >= parallel.MIN_PAGES and parallel.can_fork():
-            self._pool = parallel.RenderPool(notes, partial(self._prepare, config=config), config, files)
+            self._pool = parallel.RenderPool(notes, partial(self._render_ahead, config=config), config, files)
 
-    def _prepare(self, page: Page, config: MkDocsConfig) -> None:
-        """Makes a page ready to be rendered as its note is, before MkDocs and other plugins have come to it."""
+    def _render_ahead(self, page: Page, config: MkDocsConfig) -> None:
+        """Renders a page as its note is, before MkDocs and other plugins have come to it."""
         note = self._note(page)
         page.markdown = _body(note) if note else ""
         self._extension.note, self._extension.changed = page.file.src_uri, False
         config.markdown_extensions = self._extensions_of_pages
+        self._render_here(page, config, self._files)
 
     def _render(self, page: Page, config: MkDocsConfig, files: Files) -> None:
+        """What MkDocs calls to render the page of a note."""
         if not (self._pool and self._pool.take(page)):
-            Page.render(page, config, files)
+            self._render_here(page, config, files)
+
+    def _render_here(self, page: Page, config: MkDocsConfig, files: Files) -> None:
+        Page.render(page, config, files)
+        mentions = linked_mentions(page.file.src_uri, self._index, files) if self.config.backlinks else []
+        template = self._env.get_template("partials/backlinks.html")
+        base_url = get_relative_url(".", page.url)
+        setattr(page, _BACKLINKS, template.render(page=page, base_url=base_url, backlinks=mentions))
 
     def _note(self, page: Page) -> Note | None:
         return self._index.note(page.file.src_uri)
@@ -174,8 +189,9 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         self._extension.note = page.file.src_uri
         self._extension.changed = note is None or markdown != _body(note)
         config.markdown_extensions = self._extensions_of_pages
-        if self._pool and not self._extension.changed:
-            page.render = partial(self._render, page)  # type: ignore[method-assign]
+        if note:
+            render = self._render_here if self._extension.changed else self._render
+            page.render = partial(render, page)  # type: ignore[method-assign]
 
     on_page_markdown = CombinedEvent(_first_on_page_markdown, _last_on_page_markdown)
 
@@ -202,7 +218,6 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
 
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> None:
         """Adds the files of the sidebar and the scripts of pages, now that all titles and contents are known."""
-        self._env = env
         self._close_pool()
         if self._shared_nav:
             sidebar = SharedSidebar(self._shared_nav)
@@ -230,10 +245,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
     def on_page_context(self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
         """Lists below a note what links to it."""
         self._content = page.content
-        if self.config.backlinks and self._note(page):
-            mentions = linked_mentions(page.file.src_uri, self._index, self._files)
-            template = self._env.get_template("partials/backlinks.html")
-            page.content = f"{page.content}{template.render(context, backlinks=mentions)}"
+        page.content = f"{page.content}{getattr(page, _BACKLINKS, '')}"
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Lets the garbage collector see everything again."""
