@@ -222,6 +222,7 @@ def repaired(text: str) -> str:
 
     A byte above 127 is a character outside ASCII in every single-byte encoding, so each run of such characters is
     judged by itself: first those that ftfy finds unlikely, then longer ones that the encodings of those explain, too.
+    Short ones, such as `√ó` for ×, might be meant: they change only if one encoding explains the whole text.
     """
     import ftfy
 
@@ -233,8 +234,11 @@ def repaired(text: str) -> str:
         encodings.update((step.parameter, None) for step in steps or () if step.action == "encode")
         return fixed
 
-    text = _RUN.sub(fix, text)
-    return _LONG_RUN.sub(lambda run: _decoded(run[0], encodings), text)
+    fixed = _RUN.sub(fix, text)
+    for encoding in encodings:
+        with contextlib.suppress(UnicodeError):
+            return text.encode(encoding).decode()
+    return _LONG_RUN.sub(lambda run: _decoded(run[0], encodings), fixed)
 
 
 def _decoded(run: str, encodings: Iterable[str]) -> str:
