@@ -8,8 +8,6 @@ from knapper.diagnostics import Code
 from knapper.vault import Settings, check
 from tests.vault.making import index_of, places, problems
 
-SEED = Path(__file__).parents[3] / "shared/seed/deep-learning-notes.md"
-
 
 def lines(root: Path, files: dict[str, str | bytes], settings: Settings | None = None) -> list[str]:
     return [str(d) for d in problems(root, files, settings)]
@@ -55,6 +53,16 @@ def test_links(tmp_path: Path) -> None:
         "hub.md:7:3: [outside-vault] `../../up.md` leaves the vault (link to a file of the vault, or to a web address)",
         "hub.md:8:3: [missing-target] the vault has no file `lost.png` (add the file, or remove the link)",
     ]
+
+
+def test_hints_are_links_that_work(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "a.md": "[[AG#Part|x]] [[#C# in shrt]]\n\n# C# | in ^ short",
+        "Adagrad.md": "---\naliases: [AG]\n---\n# Part",
+    }
+    hints = [d.hint for d in problems(tmp_path, files)]
+    assert hints == ["write [[Adagrad#Part|AG]]", "did you mean [[#C in short]]?"]
+    assert problems(tmp_path, {"a.md": "[[Adagrad#Part|AG]] [[#C in short]]\n\n# C# | in ^ short"}) == []
 
 
 def test_a_link_in_a_property(tmp_path: Path) -> None:
@@ -173,13 +181,3 @@ class TestSuggestions:
     def test_very_long_name(self, tmp_path: Path) -> None:
         found = problems(tmp_path, {"a.md": f"[[{'x' * 100_000}]]", "xxx.md": ""})
         assert places(found, Code.MISSING_TARGET) == [("a.md", 1, 1)]
-
-
-@pytest.mark.skipif(not SEED.exists(), reason="the notes as a student left them are not part of the repository")
-def test_notes_as_a_student_left_them(tmp_path: Path) -> None:
-    text = SEED.read_text(encoding="utf-8")
-    images = [number for number, line in enumerate(text.split("\n"), 1) for _ in range(line.count("![["))]
-    found = problems(tmp_path, {"notes.md": text})
-    missing = [d for d in found if d.code is Code.MISSING_TARGET]
-    assert [d.line for d in missing if ".png" in d.message] == images
-    assert len(places(found, Code.MOJIBAKE)) == 1

@@ -33,6 +33,7 @@ def contexts(text: str) -> list[tuple[str, str, str] | None]:
         pytest.param("See [](t.md) here", ("See ", "t.md", " here"), id="without-text"),
         pytest.param("Shown %%hidden%% [[t]] end", ("Shown ", "t", " end"), id="comment-left-out"),
         pytest.param("A ==b [[t]] c== d", ("A b ", "t", " c d"), id="highlight"),
+        pytest.param("Text^[note on [[t]].] and more.", ("note on ", "t", "."), id="inline-footnote"),
         pytest.param("%% [[t]] %%", None, id="in-comment"),
         pytest.param('---\nup: "[[t]]"\n---\n', None, id="in-property"),
     ],

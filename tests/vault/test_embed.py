@@ -241,6 +241,10 @@ class TestCycles:
         assert isinstance(excerpt(index, Target("", "B"), "a.md", inner.trail), Destination)
         assert places(check(index), Code.EMBED_CYCLE) == [("a.md", 5, 1)]
 
+    def test_an_embed_of_the_note_in_a_section_that_is_embedded_is_one_problem(self, tmp_path: Path) -> None:
+        found = problems(tmp_path, {"a.md": "![[#B]]\n\n# B\n\n![[a]]"})
+        assert places(found, Code.EMBED_CYCLE) == [("a.md", 5, 1)]
+
     def test_another_section_of_the_note_is_no_cycle(self, tmp_path: Path) -> None:
         index = index_of(tmp_path, {"a.md": "# A\n\n![[#B]]\n\n# B\n\nText.", "b.md": "![[a#A]] ![[a#A]]"})
         assert len(shown(index, "#B", "a.md").blocks) == 2

@@ -20,6 +20,7 @@ from knapper.syntax.targets import markdown_target, wiki_target
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.S | re.M)
 _LINK = re.compile(r"(!?)(?:\[\[([^\[\]|\n]+)(?:\|[^\[\]\n]*)?\]\]|\[[^\[\]\n]*\]\(([^()\s]+|<[^<>\n]+>)\))")
 _MAX_DEPTH = 50
+_IN_QUOTES = "put text with `: `, `#`, `@` or `[[links]]` in quotes"
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -57,10 +58,11 @@ def _load(source: str, start: int) -> tuple[dict[str, Any], list[Problem]]:
         if node is None:
             return {}, []
         if not isinstance(node, yaml.MappingNode):
-            return {}, [_syntax(start, "properties must be a mapping of names to values")]
+            return {}, [_syntax(start, "they must be names with values", "write each as `name: value`")]
         starts = _line_starts(source)
         problems = [
-            _syntax(start + _offset(starts, mark), f"property {name!r} stands twice") for name, mark in _repeated(node)
+            _syntax(start + _offset(starts, mark), f"{name!r} stands twice; the last one counts", "remove one of them")
+            for name, mark in _repeated(node)
         ]
         values = loader.construct_document(node)
         return {str(key): value for key, value in values.items()}, problems
@@ -98,13 +100,8 @@ def _offset(starts: list[int], mark: yaml.Mark) -> int:
     return min(starts[min(mark.line, len(starts) - 1)] + mark.column, starts[-1])
 
 
-def _syntax(offset: int, message: str) -> Problem:
-    return Problem(
-        offset,
-        Code.PROPERTIES_SYNTAX,
-        f"properties cannot be read: {message}",
-        "put text with `: `, `#`, `@` or `[[links]]` in quotes",
-    )
+def _syntax(offset: int, message: str, hint: str = _IN_QUOTES) -> Problem:
+    return Problem(offset, Code.PROPERTIES_SYNTAX, f"properties cannot be read: {message}", hint)
 
 
 def property_tags(values: Mapping[str, Any], text: str, end: int) -> tuple[list[TagUse], list[Problem]]:
@@ -122,10 +119,9 @@ def property_tags(values: Mapping[str, Any], text: str, end: int) -> tuple[list[
             if is_tag(part.strip("#/"))
         ]
         if len(parts) != 1 or not all(is_tag(part.strip("#/")) for part in parts):
+            message = f"not a tag: {name[:40]!r}" if isinstance(name, str) else "a tag must be text"
             hint = "write a list of tags, each without spaces and not of digits alone"
-            problems.append(
-                Problem(offset, Code.PROPERTY_VALUE, f"not a tag: {written[:40] or type(name).__name__!r}", hint)
-            )
+            problems.append(Problem(offset, Code.PROPERTY_VALUE, message, hint))
     return tags, problems
 
 

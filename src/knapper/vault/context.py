@@ -7,7 +7,17 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from knapper.syntax.document import Callout, Embed, Inline, Link, MaterialBlock, Reference, children_of, plain_text
+from knapper.syntax.document import (
+    Callout,
+    Embed,
+    Inline,
+    InlineFootnote,
+    Link,
+    MaterialBlock,
+    Reference,
+    children_of,
+    plain_text,
+)
 
 MAX_CONTEXT = 160
 """Characters shown on either side of a link."""
@@ -37,12 +47,17 @@ def context_of(reference: Reference) -> Context | None:
 
 
 def _around(nodes: list[Inline], node: Link | Embed) -> tuple[str, str]:
-    """The text before and after a node that stands somewhere in some trees, as much of it as can be shown."""
+    """The text before and after a node that stands somewhere in some trees, as much of it as can be shown.
+
+    A footnote written within a sentence is no part of it.
+    """
     position = bisect_right(nodes, node.span.start, key=lambda child: child.span.start) - 1
     if position < 0:
         return "", ""
     child = nodes[position]
     before, after = ("", "") if child is node else _around(children_of(child), node)
+    if isinstance(child, InlineFootnote):
+        return before, after
     left = _gather(nodes[i] for i in range(position - 1, -1, -1))
     right = _gather(nodes[i] for i in range(position + 1, len(nodes)))
     return "".join(reversed(left)) + before, after + "".join(right)

@@ -74,4 +74,5 @@ def ambiguous(found: Ambiguous, anchor: str, target: Target) -> Destination:
 def alias(path: str, anchor: str, target: Target, link: str) -> Destination:
     """Of a note that has the target as an alias; `link` is how to link to the note."""
     message = f"`{target.path}` is an alias of `{path}`, and Obsidian links to no alias"
-    return Destination(path, anchor, Code.ALIAS_TARGET, message, f"write [[{link}|{target.path}]]")
+    part = f"#{target.subpath}" if target.subpath else ""
+    return Destination(path, anchor, Code.ALIAS_TARGET, message, f"write [[{link}{part}|{target.path}]]")

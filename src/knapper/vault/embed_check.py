@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from knapper.diagnostics import Code, Diagnostic
-from knapper.syntax.document import Origin, Reference
+from knapper.syntax.document import Origin, Reference, Span
 from knapper.vault.embed import MAX_DEPTH, MAX_EMBEDS, cycle_message, embedded, excerpt_span
 from knapper.vault.graph import cycles
 from knapper.vault.index import Index
@@ -21,12 +21,16 @@ def check_embeds(index: Index) -> Iterator[Diagnostic]:
     """Each cycle of embeds once, and each page whose embeds nest too deeply or unfold into too many."""
     edges = _edges(index)
     pages = [place for place in edges if not place[1]]
-    found = list(cycles(pages, lambda place: edges.get(place, ())))
-    for steps in found:
+    reported: set[tuple[str, Span]] = set()
+    for steps in list(cycles(pages, lambda place: edges.get(place, ()))):
         # Without the edges that close cycles the graph has none.
         closing = edges[steps[-1]].pop(steps[0])
-        hint = "remove one of these embeds, or make it a link"
-        yield _problem(index, steps[-1], closing, Code.EMBED_CYCLE, cycle_message((*steps, steps[0])), hint)
+        # The same embed may close two: of its note, and of the part of it that the note embeds.
+        embed = steps[-1][0], closing[0].span
+        if embed not in reported:
+            reported.add(embed)
+            hint = "remove one of these embeds, or make it a link"
+            yield _problem(index, steps[-1], closing, Code.EMBED_CYCLE, cycle_message((*steps, steps[0])), hint)
     depths, counts = _unfold(edges)
     for place in pages:
         if depths[place] > MAX_DEPTH:

@@ -12,6 +12,8 @@ from knapper.vault.names import fold
 # Obsidian's `stripHeading`: what it leaves out of both sides when it compares a link with a heading. As marks of
 # emphasis, code, math and links are among it, a link may be spelled with a heading's markup or without.
 _IGNORED = re.compile(r"[!\"#$%&()*+,.:;<=>?@^`{|}~/\[\]\\]")
+# What would end the link, or the heading's part of a chain.
+_UNLINKABLE = re.compile(r"[#|^]|%%|\[\[|\]\]")
 _ID = re.compile(r"""\b(?:id|name)\s*=\s*["']?([^"'\s>]+)|\{:?[^{}\n]*#([\w:.-]+)[^{}\n]*\}""")
 
 _MAX_COMPARED = 100
@@ -41,10 +43,10 @@ class Headings:
         return None
 
     def close_to(self, text: str) -> str | None:
-        """The text of the heading that is most like another text, if any is like it."""
+        """The heading that is most like a text, if any is like it, as Obsidian spells it in a link."""
         texts = {_stripped(heading.plain): heading.plain for heading in self._headings[:_MAX_COMPARED]}
         match = get_close_matches(_stripped(text)[:_MAX_LENGTH], texts, n=1, cutoff=0.7)
-        return texts[match[0]] if match else None
+        return _as_subpath(texts[match[0]]) if match else None
 
     def with_id(self, anchor: str) -> Heading | None:
         """The first heading that has an id."""
@@ -92,3 +94,7 @@ def _spaces_collapsed(text: str) -> str:
 
 def _stripped(text: str) -> str:
     return _spaces_collapsed(_IGNORED.sub(" ", text))
+
+
+def _as_subpath(text: str) -> str:
+    return " ".join(_UNLINKABLE.sub(" ", text).split())
