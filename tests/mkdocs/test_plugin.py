@@ -56,6 +56,17 @@ def test_the_stock_pipeline_is_used_where_a_note_asks_for_it(make_site: MakeSite
     assert 'class="admonition tip"' in article
 
 
+def test_a_folder_can_be_python_markdown(make_site: MakeSite) -> None:
+    files = {"Api/A.md": "---\nx: 1\n---\n[[B]] [b](../B.md)\n\n!!! tip\n    t", "B.md": "==x=="}
+    site = make_site(files, plugins=[{"knapper": {"python_markdown": ["Api/"]}}])
+    article = site.article("api/a")
+    assert "[[B]]" in article
+    assert '<a href="../../b/">b</a>' in article
+    assert 'class="admonition tip"' in article
+    assert "x: 1" not in article
+    assert "<mark>x</mark>" in site.article("b")
+
+
 def test_text_that_another_plugin_has_changed_is_shown(make_site: MakeSite, tmp_path: Path) -> None:
     hook = "def on_page_markdown(markdown, page, **_):\n    return markdown.replace('one', 'two [[B]]')\n"
     (tmp_path / "hook.py").write_text(hook, encoding="utf-8")

@@ -32,6 +32,10 @@ class KnapperConfig(Config):  # type: ignore[no-untyped-call]
     sanitize_html = c.Type(bool, default=False)
     """Remove scripts and event handlers from raw HTML in notes."""
 
+    python_markdown = c.ListOfItems(c.Type(str), default=[])
+    """Patterns of notes that are Python-Markdown, as if each had the property `parser: python-markdown`:
+    they go through the stock pipeline with all its extensions."""
+
     backlinks = c.Type(bool, default=True)
     """List below a note the sentences of other notes that link to it."""
 

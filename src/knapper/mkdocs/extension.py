@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from markdown import Markdown
 from markdown.extensions import Extension
+from pathspec import GitIgnoreSpec
 
 from knapper.markdown.extension import KnapperExtension
 from knapper.syntax import Document, parse
@@ -19,15 +21,18 @@ class PageExtension(KnapperExtension):
 
     Attributes:
         changed: parse the given text in place of the note's.
+        stock: notes for the stock pipeline.
     """
 
     changed = False
+    stock = GitIgnoreSpec([])
 
     def document(self, text: str) -> tuple[str, Document]:
         """Path and document of the note to convert."""
-        if self.changed and self.note:
-            return self.note, parse(text, self.note)
-        return super().document(text)
+        path, document = (self.note, parse(text, self.note)) if self.changed and self.note else super().document(text)
+        if self.stock.match_file(path):
+            document = replace(document, properties={**document.properties, "parser": "python-markdown"})
+        return path, document
 
 
 class SharedMarkdown(Extension):

@@ -22,6 +22,7 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
+from pathspec import GitIgnoreSpec
 
 from knapper.diagnostics import Code, Diagnostic, filtered
 from knapper.mkdocs import defaults, parallel, search
@@ -117,6 +118,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         tag_url = self._tags.url(self._index) if self._tags else None
         options = self.config
         self._extension = PageExtension(self._index, tag_url, options.strict_line_breaks, options.sanitize_html)
+        self._extension.stock = GitIgnoreSpec.from_lines(options.python_markdown)
         config.markdown_extensions.append(self._extension)  # type: ignore[arg-type]
         self._extensions: list[Any] = config.markdown_extensions
         shared = SharedMarkdown(self._extensions, config.mdx_configs)
@@ -130,7 +132,8 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
             config.extra_javascript.append(f"{defaults.ASSETS}/nav.js")
         self._env = config.theme.get_env()
         notes = [page for page in nav.pages if self._note(page)]
-        if not self._serving and len(notes) >= parallel.MIN_PAGES and parallel.can_fork():
+        is_alone = self._extensions_of_pages is not self._extensions
+        if is_alone and not self._serving and len(notes) >= parallel.MIN_PAGES and parallel.can_fork():
             self._pool = parallel.RenderPool(notes, partial(self._render_ahead, config=config), config, files)
 
     def _render_ahead(self, page: Page, config: MkDocsConfig) -> None:
