@@ -1,7 +1,5 @@
 import re
 
-import pytest
-
 from tests.mkdocs.conftest import MakeSite
 
 NOTES = {"Sub/A.md": "---\ntags: [Exam/high, theory]\n---\n#exam/HIGH #梯度", "B.md": "#exam", "C.md": "#1984 text"}
@@ -36,9 +34,6 @@ def test_a_note_named_tags_keeps_its_address(make_site: MakeSite) -> None:
     assert 'href="../tags-2/#page"' in site.article("tags")
 
 
-@pytest.mark.xfail(
-    reason="a tag within the attributes that the plugin writes: ## x { #Note.md:1-2/slug }", raises=KeyError
-)
 def test_material_s_tags_plugin_gets_the_tags_of_the_text(make_site: MakeSite) -> None:
     files = {**NOTES, "Index of tags.md": "Before\n\n<!-- material/tags -->\n\nAfter [[B]]"}
     site = make_site(files, plugins=["search", "tags", "knapper"], validation={"anchors": "warn"})

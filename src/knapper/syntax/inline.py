@@ -21,7 +21,7 @@ _MARKS = re.compile(
     r"|(?P<highlight>(?<!=)==(?!=))"
     r"|(?P<footnote>\^\[)|(?P<open>\[)|(?P<close>\])"
 )
-_ATTRIBUTES = re.compile(r"\{:?(?:[ \t]*(?:[#.][\w:-]+|[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\"'{}]+)))+[ \t]*\}")
+_ATTRIBUTES = re.compile(r"\{:?(?:[ \t]*(?:[#.][^\s{}]+|[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\"'{}]+)))+[ \t]*\}")
 
 
 def is_tag(name: str) -> bool:
