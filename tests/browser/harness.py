@@ -3,8 +3,10 @@
 import html
 import os
 import re
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -71,9 +73,19 @@ def launch(playwright: Playwright) -> Iterator[Browser]:
         yield browser
 
 
+def build(folder: Path, notes: Mapping[str, str], config: str) -> None:
+    """Builds the site of notes, by their path in `vault/` of a folder, into its `site/`, as `mkdocs.yml` says."""
+    for path, text in notes.items():
+        note = folder / "vault" / path
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(text, encoding="utf-8")
+    (folder / "mkdocs.yml").write_text(config, encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "mkdocs", "build", "--quiet"], cwd=folder, check=True)
+
+
 @dataclass
 class Visit:
-    """A page and what went wrong on it: one `Visit` for each viewport and colour scheme."""
+    """A tab and what went wrong on its pages, in one viewport and colour scheme."""
 
     base: str
     page: Page
@@ -90,10 +102,20 @@ class Visit:
         Returns:
             The page, and the status with which the site answered.
         """
+        status = self.start(path)
+        self.settle()
+        return self.page, status
+
+    def start(self, path: str) -> int:
+        """Opens a page as far as the site's answer, whose status it returns."""
         self.path = path
-        answer = self.page.goto(self.base + path, wait_until="networkidle")
+        answer = self.page.goto(self.base + path, wait_until="commit")
         assert answer is not None, "a page without an answer is only an anchor of the one that is open"
-        return self.page, answer.status
+        return answer.status
+
+    def settle(self) -> None:
+        """Waits until the network is quiet."""
+        self.page.wait_for_load_state("networkidle")
 
     def watch(self) -> None:
         """Starts to record errors and requests."""
@@ -119,11 +141,19 @@ class Visit:
 
 
 @contextmanager
-def visit(browser: Browser, base: str, viewport: ViewportSize, scheme: Scheme) -> Iterator[Visit]:
-    """Opens a fresh, watched page in the given viewport and colour scheme."""
+def visits(browser: Browser, base: str, viewport: ViewportSize, scheme: Scheme, tabs: int) -> Iterator[list[Visit]]:
+    """Opens fresh, watched tabs in the given viewport and colour scheme."""
     with browser.new_context(viewport=viewport, color_scheme=scheme) as context:
-        visit = Visit(base, context.new_page())
-        visit.watch()
+        opened = [Visit(base, context.new_page()) for _ in range(tabs)]
+        for visit in opened:
+            visit.watch()
+        yield opened
+
+
+@contextmanager
+def visit(browser: Browser, base: str, viewport: ViewportSize, scheme: Scheme) -> Iterator[Visit]:
+    """Opens a fresh, watched tab in the given viewport and colour scheme."""
+    with visits(browser, base, viewport, scheme, tabs=1) as (visit,):
         yield visit
 
 

@@ -1,7 +1,5 @@
 """The sidebar of a large vault: one small file per folder, shown by a script."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -9,7 +7,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.harness import VIEWPORTS, Visit, serve, visit
+from tests.browser.harness import VIEWPORTS, Visit, build, serve, visit
 
 CONFIG = """\
 site_name: Library
@@ -40,12 +38,7 @@ CURRENT = "nav.md-nav--primary [aria-current=page]"
 
 
 def _build(folder: Path, **settings: object) -> None:
-    for path, text in NOTES.items():
-        note = folder / "vault" / path
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(text, encoding="utf-8")
-    (folder / "mkdocs.yml").write_text(CONFIG.format(**settings), encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "mkdocs", "build", "--quiet"], cwd=folder, check=True)
+    build(folder, NOTES, CONFIG.format(**settings))
 
 
 @pytest.fixture(scope="module")

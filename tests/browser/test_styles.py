@@ -1,14 +1,12 @@
 """What the styles promise of Obsidian's constructs."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.harness import Visit, overflow, serve
+from tests.browser.harness import Visit, build, overflow, serve
 
 CONFIG = """\
 site_name: Styles
@@ -87,11 +85,7 @@ element => {
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("styles")
-    (folder / "vault").mkdir()
-    (folder / "vault/Styles.md").write_text(NOTE, encoding="utf-8")
-    (folder / "vault/snippet.css").write_text(SNIPPET, encoding="utf-8")
-    (folder / "mkdocs.yml").write_text(CONFIG, encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "mkdocs", "build", "--quiet"], cwd=folder, check=True)
+    build(folder, {"Styles.md": NOTE, "snippet.css": SNIPPET}, CONFIG)
     return folder / "site"
 
 
