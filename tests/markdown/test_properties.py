@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from knapper.syntax import parse
@@ -62,6 +62,9 @@ def texts(html: str, wanted: str) -> list[str]:
 
 
 @given(notes)
+@example("<b>\n<b markdown>")
+@example("<div\n<b markdown>")
+@example("```$$`$$")
 @settings(max_examples=200)
 def test_any_text_is_rendered_always_the_same_and_without_masks(text: str) -> None:
     html = render(text)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from knapper.syntax import parse
 from knapper.syntax.document import Link, Span, Text, children_of
@@ -15,6 +15,13 @@ def ordered(spans: list[Span]) -> bool:
 
 
 @given(notes)
+@example("# a\t")
+@example("- a\\\n%%")
+@example("- a %%%%")
+@example("* /// ")
+@example(">/// note ")
+@example("> <b markdown> ")
+@example("a|b\n--|--\nc\n")
 @settings(max_examples=300)
 def test_spans_are_in_bounds_in_order_and_nested(text: str) -> None:
     document = parse(text)
@@ -28,6 +35,8 @@ def test_spans_are_in_bounds_in_order_and_nested(text: str) -> None:
 
 
 @given(notes)
+@example("a\n    /// b")
+@example("* [^1]:\na\n    ///")
 @settings(max_examples=300)
 def test_text_is_what_its_span_holds(text: str) -> None:
     document = parse(text)
