@@ -37,6 +37,7 @@ from knapper.syntax.regions import Kind, Problem, find_regions
 from knapper.syntax.source import Source
 from knapper.syntax.tree import build_tree
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*([^{}\n]*)\}[ \t]*$")
 _ID = re.compile(r"(?:^|\s)#([^\s{}]+)")
 _UNDEFINED_FOOTNOTE = re.compile(r"\[\^([^\]\s\[]+)\]")
@@ -82,8 +83,10 @@ def parse(text: str, path: str = "") -> Document:
 
 def _normalized(text: str) -> str:
     r"""Without a byte-order mark, with `\\n` line ends, and without lone surrogates, which no UTF-8 has."""
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    text = text.removeprefix("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.encode("utf-8", "replace").decode() if _SURROGATE.search(text) else text
 
 
 def _diagnostics(text: str, path: str, problems: list[Problem]) -> Iterator[Diagnostic]:

@@ -173,8 +173,9 @@ class _Builder:
     def _text(self, value: str, span: Span) -> None:
         if self._stack[-1].name in _RAW:
             self._stack[-1].children.append(self._source.unmasked(value, span))
-        elif MASK in value and (marks := self._source.marks(span)):
-            self._masked_text(marks, span)
+        elif MASK in value:
+            # Without marks it is the head of a block that is nested too deeply, which is shown as it is written.
+            self._masked_text(self._source.marks(span), span)
         else:
             self._add_text(Text(span, value))
 
