@@ -10,9 +10,8 @@ import gc
 import html
 import logging
 from collections.abc import Collection, Iterable
-from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import jinja2
 from mkdocs.config.defaults import MkDocsConfig
@@ -20,21 +19,18 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
-from mkdocs.utils import get_relative_url
 from mkdocs.utils.templates import TemplateContext
-from pathspec import GitIgnoreSpec
 
 from knapper.diagnostics import Code, Diagnostic, filtered
-from knapper.mkdocs import defaults, parallel, search
-from knapper.mkdocs.backlinks import linked_mentions
+from knapper.mkdocs import defaults, search
 from knapper.mkdocs.config import KnapperConfig
 from knapper.mkdocs.diagrams import link_diagrams
-from knapper.mkdocs.extension import PageExtension, SharedMarkdown
 from knapper.mkdocs.files import arrange, own_pages, selected, speed_up
 from knapper.mkdocs.libraries import add_libraries
 from knapper.mkdocs.nav import SharedSidebar, nav_of
 from knapper.mkdocs.page import add_classes, add_title, page_meta, page_title
 from knapper.mkdocs.pages import add_folders, add_redirects, folder_content
+from knapper.mkdocs.render import NoteRenderer, backlinks, body
 from knapper.mkdocs.tags import TagPage, tag_page, tags_content
 from knapper.syntax import Document
 from knapper.vault import Folder, Index, Note, Vault, build_index, check, read_vault
@@ -53,10 +49,6 @@ def report(diagnostics: Iterable[Diagnostic]) -> None:
         log.warning("%s", diagnostic)
 
 
-_BACKLINKS = "knapper_backlinks"
-"""Attribute of a page: the list of what links to it, as HTML."""
-
-
 class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
     """Makes a site of an Obsidian vault."""
 
@@ -65,12 +57,10 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         self._vault: Vault | None = None
         self._index: Index
         self._files: Files
-        self._extension: PageExtension
+        self._renderer: NoteRenderer
         self._folders: dict[str, Folder]
         self._tags: TagPage | None
         self._shared_nav: Navigation | None
-        self._pool: parallel.RenderPool | None = None
-        self._env: jinja2.Environment
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Plugins with this hook live on from build to build of `mkdocs serve`, and with this one what it last read."""
@@ -92,7 +82,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         self._tags = tag_page(files, self._index, config)
         add_redirects(files, self._index, config)
         self._arrange_nav(config)
-        self._extend_markdown(config)
+        self._renderer = NoteRenderer(self._index, files, self._tags, self.config, config)
         search.install(config, self._note)
         speed_up(files)
 
@@ -113,48 +103,14 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
             pages = [file for file in self._files.documentation_pages() if file.inclusion.is_in_nav()]  # type: ignore[no-untyped-call]
             config.nav = nav_of(pages, own_pages(self._index))
 
-    def _extend_markdown(self, config: MkDocsConfig) -> None:
-        """Adds the extension, after all those that other plugins have added."""
-        tag_url = self._tags.url(self._index) if self._tags else None
-        options = self.config
-        self._extension = PageExtension(self._index, tag_url, options.strict_line_breaks, options.sanitize_html)
-        self._extension.stock = GitIgnoreSpec.from_lines(options.python_markdown)
-        config.markdown_extensions.append(self._extension)  # type: ignore[arg-type]
-        self._extensions: list[Any] = config.markdown_extensions
-        shared = SharedMarkdown(self._extensions, config.mdx_configs)
-        self._extensions_of_pages: list[Any] = [shared] if shared.is_safe else self._extensions
-
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:
         """Decides how the sidebar is made."""
         is_large = self.config.sidebar == "auto" and len(nav.pages) > self.config.sidebar_limit
         self._shared_nav = nav if is_large or self.config.sidebar == "shared" else None
         if self._shared_nav:
             config.extra_javascript.append(f"{defaults.ASSETS}/nav.js")
-        self._env = config.theme.get_env()
-        notes = [page for page in nav.pages if self._note(page)]
-        is_alone = self._extensions_of_pages is not self._extensions
-        if is_alone and not self._serving and len(notes) >= parallel.MIN_PAGES and parallel.can_fork():
-            self._pool = parallel.RenderPool(notes, partial(self._render_ahead, config=config), config, files)
-
-    def _render_ahead(self, page: Page, config: MkDocsConfig) -> None:
-        """Renders a page as its note is, before MkDocs and other plugins have come to it."""
-        note = self._note(page)
-        page.markdown = _body(note) if note else ""
-        self._extension.note, self._extension.changed = page.file.src_uri, False
-        config.markdown_extensions = self._extensions_of_pages
-        self._render_here(page, config, self._files)
-
-    def _render(self, page: Page, config: MkDocsConfig, files: Files) -> None:
-        """What MkDocs calls to render the page of a note."""
-        if not (self._pool and self._pool.take(page)):
-            self._render_here(page, config, files)
-
-    def _render_here(self, page: Page, config: MkDocsConfig, files: Files) -> None:
-        Page.render(page, config, files)
-        mentions = linked_mentions(page.file.src_uri, self._index, files) if self.config.backlinks else []
-        template = self._env.get_template("partials/backlinks.html")
-        base_url = get_relative_url(".", page.url)
-        setattr(page, _BACKLINKS, template.render(page=page, base_url=base_url, backlinks=mentions))
+        if not self._serving:
+            self._renderer.start([page for page in nav.pages if self._note(page)])
 
     def _note(self, page: Page) -> Note | None:
         return self._index.note(page.file.src_uri)
@@ -166,7 +122,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         `Status: x`. A blank line before the text makes it find none.
         """
         note = self._note(page)
-        return f"\n{_body(note)}" if note else None
+        return f"\n{body(note)}" if note else None
 
     @event_priority(100)
     def _first_on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
@@ -188,20 +144,14 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
     @event_priority(-100)
     def _last_on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
         """Tells the extension what to render next."""
-        note = self._note(page)
-        self._extension.note = page.file.src_uri
-        self._extension.changed = note is None or markdown != _body(note)
-        config.markdown_extensions = self._extensions_of_pages
-        if note:
-            render = self._render_here if self._extension.changed else self._render
-            page.render = partial(render, page)  # type: ignore[method-assign]
+        self._renderer.prepare(page, markdown)
 
     on_page_markdown = CombinedEvent(_first_on_page_markdown, _last_on_page_markdown)
 
     @event_priority(100)
     def _first_on_page_content(self, content: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
         """Leaves the extensions to others as they were."""
-        config.markdown_extensions = self._extensions
+        self._renderer.finish()
 
     def _on_page_content(self, content: str, *, page: Page, config: MkDocsConfig, files: Files) -> str | None:
         """Puts the title above the note; makes the pages that no note holds."""
@@ -221,7 +171,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
 
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> None:
         """Adds the files of the sidebar and the scripts of pages, now that all titles and contents are known."""
-        self._close_pool()
+        self._renderer.close()
         if self._shared_nav:
             sidebar = SharedSidebar(self._shared_nav)
             env.globals["knapper_nav"] = sidebar
@@ -232,12 +182,8 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
 
     def on_build_error(self, *, error: Exception) -> None:
         """Leaves no process behind."""
-        self._close_pool()
-
-    def _close_pool(self) -> None:
-        if self._pool:
-            self._pool.close()
-        self._pool = None
+        if hasattr(self, "_renderer"):
+            self._renderer.close()
 
     def _register_tags(self, files: Files) -> None:
         """Lets MkDocs's check of anchors find those of tags, which no Markdown has made."""
@@ -248,7 +194,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
     def on_page_context(self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
         """Lists below a note what links to it."""
         self._content = page.content
-        page.content = f"{page.content}{getattr(page, _BACKLINKS, '')}"
+        page.content = f"{page.content}{backlinks(page)}"
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Lets the garbage collector see everything again."""
@@ -259,8 +205,3 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         page.content = self._content
         note = self._note(page)
         return add_classes(output, note.cssclasses) if note and note.cssclasses else None
-
-
-def _body(note: Note) -> str:
-    """The text of a note as MkDocs passes it on."""
-    return note.document.text[note.document.body.start :].lstrip("\n")
