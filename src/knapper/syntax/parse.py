@@ -33,7 +33,8 @@ from knapper.syntax.document import (
     walk,
 )
 from knapper.syntax.properties import property_references, property_tags, read_properties
-from knapper.syntax.regions import Kind, Problem, find_regions
+from knapper.syntax.regions import Kind, Problem
+from knapper.syntax.scan import find_regions
 from knapper.syntax.source import Source
 from knapper.syntax.tree import build_tree
 

@@ -25,7 +25,8 @@ from knapper.syntax.document import (
 )
 from knapper.syntax.inline import adjoins
 from knapper.syntax.nodes import Frame, NodeMaker
-from knapper.syntax.regions import MASK, Kind, Problem, Region, find_regions
+from knapper.syntax.regions import MASK, Kind, Problem, Region
+from knapper.syntax.scan import find_regions
 from knapper.syntax.source import Source
 
 _O = pyromark.Options
