@@ -14,7 +14,9 @@ from knapper.syntax.document import (
     Item,
     List,
     MaterialBlock,
+    Math,
     Table,
+    Text,
     children_of,
     plain_text,
 )
@@ -316,6 +318,13 @@ def test_surplus_nesting_is_flattened_and_reported(text: str) -> None:
     assert {d.code for d in document.diagnostics} == {Code.NESTING}
     assert "deep" in "".join(getattr(node, "text", "") for node in document.walk())
     assert depth(document.children) <= 320
+
+
+@pytest.mark.parametrize("head", ["[!note] *title*", '!!! note "title"', "/// note | title", "$$ x $$", "%%x%% title"])
+def test_heads_of_surplus_blocks_are_shown_as_they_are_written(head: str) -> None:
+    document = parse(f"{'> ' * 120}{head}\n")
+    (text,) = [node.text for node in document.walk() if isinstance(node, Text | Math)]
+    assert text.strip() == head.strip("$").removeprefix("%%x%%").strip()
 
 
 def depth(blocks: tuple[Block, ...]) -> int:

@@ -174,9 +174,11 @@ class _Builder:
     def _text(self, value: str, span: Span) -> None:
         if self._stack[-1].name in _RAW:
             self._stack[-1].children.append(self._source.unmasked(value, span))
-        elif MASK in value:
-            # Without marks it is the head of a block that is nested too deeply, which is shown as it is written.
-            self._masked_text(self._source.marks(span), span)
+        elif MASK in value and (marks := self._source.marks(span)):
+            self._masked_text(marks, span)
+        elif self._flattened and (head := self._source.head(Span(span.start - 2, span.end))):
+            where = self._source.shift(head)
+            self._plain(where.start, where.end)
         else:
             self._add_text(Text(span, value))
 
