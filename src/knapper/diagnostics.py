@@ -5,9 +5,12 @@ Every package of the core returns diagnostics; only the command line and the MkD
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class Code(Enum):
@@ -35,6 +38,8 @@ class Code(Enum):
     """A table row with more cells than its header; Markdown drops the surplus."""
     UNCLOSED_COMMENT = "unclosed-comment"
     """A `%%` that opens a comment which no second `%%` ends; the rest of the note is hidden."""
+    COMMENT_OVER_LINES = "comment-over-lines"
+    """A comment that opens within a line and ends on a later one: perhaps its `%%` are mere text."""
     UNCLOSED_MATH = "unclosed-math"
     """A `$$` that opens a formula which no second `$$` ends; it is shown as text."""
     UNCLOSED_BLOCK = "unclosed-block"
@@ -95,7 +100,12 @@ class Diagnostic:
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{place}: [{self.code.value}] {self.message}{hint}"
+        return _CONTROL.sub(_escape, f"{place}: [{self.code.value}] {self.message}{hint}")
+
+
+def _escape(character: re.Match[str]) -> str:
+    """A character as Python writes it: a file's name may hold a line feed, or a command to the terminal."""
+    return character[0].encode("unicode_escape").decode()
 
 
 def filtered(

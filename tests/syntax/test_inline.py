@@ -91,7 +91,6 @@ def test_unclosed_math_is_text_and_reported(text: str) -> None:
         ("# a %%b%%", ["%%b%%"]),
         ("$a %%$ b%%", []),
         ("50%% off", []),
-        ("a %%b\nc%%", ["%%b\nc%%"]),
         ("`%%a%%`", []),
         ("```\n%%\na\n%%\n```", []),
         ('<b title="%%a%%">b</b>', []),
@@ -129,6 +128,7 @@ def test_a_comment_that_opens_within_a_line_hides_up_to_a_blank_line_at_most() -
     assert [shape(item) for item in nodes("- a %%\n- b\n%%\n- c\n", d.Item)] == [
         shape(item) for item in nodes("- a \n- c\n", d.Item)
     ]
+    assert [line for line, _ in places("a %%b\nc%%\n", Code.COMMENT_OVER_LINES)] == [1]
     assert not parse("a %%b\n\nc%% d\n").comments
 
 

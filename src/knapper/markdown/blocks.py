@@ -240,8 +240,8 @@ class BlockWriter:
         """Python-Markdown's own element for a head, with title and body written by this one."""
         start, end = material_title(block.head)
         head = f"{block.head[:start]}{TITLE}{block.head[end:]}" if block.title else block.head
-        place, titles = self._stock.open(parent, head)
-        for title in titles:
+        place, title = self._stock.open(parent, head)
+        if title is not None:
             before, after = (title.text or "").split(TITLE, 1)
             title.text = before
             self._inlines.write(title, block.title, scope)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -35,7 +34,7 @@ class StockBlocks:
     def __init__(self, parser: BlockParser) -> None:
         self._parser = parser
 
-    def open(self, parent: Element, head: str) -> tuple[Place, Iterable[Element]]:
+    def open(self, parent: Element, head: str) -> tuple[Place, Element | None]:
         """Append a Material block; without the extension for it, its head as text.
 
         Args:
@@ -43,25 +42,34 @@ class StockBlocks:
             head: the opening line with `TITLE` for a title, and the options of a `///` block.
 
         Returns:
-            Where its body goes, and the elements whose text is the title.
+            Where its body goes, and the element whose text is the title.
         """
-        before = len(parent)
         slashes = head[: len(head) - len(head.lstrip("/"))]
         self._parser.parseChunk(parent, f"{head}\n\n{_BODY}\n\n{slashes}" if slashes else f"{head}\n\n    {_BODY}")
-        new = list(parent)[max(before - 1, 0) :]
-        titles = [element for child in new for element in child.iter() if TITLE in (element.text or "")]
-        return _take_body(parent, new), titles
+        place = _take_body(parent)
+        return place, _find_title(parent) if TITLE in head else None
 
     def define(self, text: str) -> None:
         """Give a text that only defines something, such as abbreviations, to the block parser."""
         self._parser.parseChunk(Element("div"), text)
 
 
-def _take_body(parent: Element, new: list[Element]) -> Place:
-    """Remove the placeholder of the body; it may be deep within what stood before, as tabs join their neighbours."""
-    for container in (parent, *(element for child in new for element in child.iter())):
-        for index, candidate in enumerate(container):
-            if (candidate.text or "").strip() == _BODY and not len(candidate):
-                container.remove(candidate)
-                return Place(container, index)
+def _take_body(parent: Element) -> Place:
+    """Remove the placeholder of the body; it is last, but may be deep in what stood before, as tabs join neighbours."""
+    container = parent
+    while len(container):
+        last = container[-1]
+        if (not len(last) or last.tag == "pre") and "".join(last.itertext()).strip() == _BODY:
+            container.remove(last)
+            return Place(container, len(container))
+        container = last
     return Place(parent, len(parent))
+
+
+def _find_title(parent: Element) -> Element | None:
+    """The element with the placeholder of the title: a child of the block, or of tabs, the last of their labels."""
+    for child in reversed(parent[-1] if len(parent) else parent):
+        for element in (child, *child[-1:]):
+            if TITLE in (element.text or ""):
+                return element
+    return next((element for element in parent.iter() if TITLE in (element.text or "")), None)

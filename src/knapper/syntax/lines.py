@@ -51,7 +51,8 @@ class Leaf(Enum):
     HEADING = 2
     OTHER = 3
     """A thematic break or a setext underline."""
-    CODE = 4
+    HIDDEN = 4
+    """Code, or HTML after its first line."""
     HTML = 5
     CONTINUATION = 6
     """Paragraph text, indented so far that no block can start there."""
@@ -188,10 +189,10 @@ class LineReader:
             run = self._text[first:end].rstrip(" \t")
             if len(run) >= length and run == marker * len(run) and self._column - self._base < 4:
                 self._fence = None
-            return Line(start, end, first, Leaf.CODE)
+            return Line(start, end, first, Leaf.HIDDEN)
         if (self._html is None and first >= end) or (self._html and self._html.search(self._text, position, end)):
             self._in_html = False
-        return Line(start, end, first, Leaf.HTML)
+        return Line(start, end, first, Leaf.HIDDEN)
 
     def _opens_html(self, position: int, end: int) -> bool:
         for opening, closing in _HTML_STARTS:
@@ -265,7 +266,7 @@ class LineReader:
             if self._paragraph:
                 return Leaf.CONTINUATION
             self._close(matched)
-            return Leaf.CODE
+            return Leaf.HIDDEN
         leaf = self._leaf(position, end, lazy)
         if leaf is not Leaf.PARAGRAPH or not lazy:
             del self._containers[matched:]
@@ -277,7 +278,7 @@ class LineReader:
             return Leaf.PARAGRAPH
         if fence := _FENCE.match(self._text, position, end):
             self._fence = fence[0][0], len(fence[0])
-            return Leaf.CODE
+            return Leaf.HIDDEN
         if _HEADING.match(self._text, position, end):
             return Leaf.HEADING
         if self._paragraph and not lazy and _SETEXT.match(self._text, position, end):

@@ -88,7 +88,12 @@ class NodeMaker:
 
     def make(self, frame: Frame) -> Any:
         """The node for a frame, or several; cells of a row stay in their frame until the table ends."""
-        return _NODES[frame.name](self, frame)
+        node = _NODES[frame.name](self, frame)
+        # White space at a block's end is not its own, unless it is a child's.
+        last = node.children[-1].span.end if getattr(node, "children", None) and not isinstance(node, Frame) else 0
+        if last and last > node.span.end:
+            node.span = Span(node.span.start, last)
+        return node
 
     def finish(self, children: list[Child]) -> list[Block]:
         """The blocks of a container with Obsidian's own structure."""
@@ -288,13 +293,17 @@ class NodeMaker:
         return Cell(frame.span, self._refined(frame))
 
     def _row(self, frame: Frame) -> Frame:
+        """A row with its cells, of which the parser has added those that are missing and dropped those too many."""
+        end = self._source.trimmed(frame.span).end
+        for cell in frame.children:
+            if cell.span.start > end:
+                cell.span = Span(end, end)
         last = frame.children[-1].span.end if frame.children else frame.span.start
-        surplus = self._source.slice(Span(last, frame.span.end)).strip().strip("|").strip()
+        surplus = self._source.slice(Span(last, end)).strip().strip("|").strip()
         if surplus:
             message = f"row with more cells than the table's head: {surplus[:40]!r} is not shown"
-            self._problems.append(
-                Problem(last, Problems.SURPLUS_CELLS, message, r"write \| for a bar inside a link or formula")
-            )
+            hint = r"write \| for a bar inside a link or formula"
+            self._problems.append(Problem(last, Problems.SURPLUS_CELLS, message, hint))
         return frame
 
     def _table(self, frame: Frame) -> Table:

@@ -121,6 +121,8 @@ class _Scanner:
 
     def _inline(self, line: Line) -> int:
         position, end = max(line.content, self._hidden_to), line.end
+        if self._text.startswith("```", line.content):
+            return end  # a mask might make a fence of it
         while position < end and (token := _TOKEN.search(self._text, position, end)):
             position = self._token(token, line, end)
             if position > end:
@@ -181,9 +183,13 @@ class _Scanner:
             self.problems.append(Problem(start, Code.UNCLOSED_COMMENT, message, "add %% where it ends"))
             return self._add(Kind.COMMENT, start, len(self._text))
         spans_lines = line.leaf is not Leaf.HEADING and (opens_block or not _BLANK_LINE.search(self._text, end, close))
-        if 0 <= close < end or (close >= 0 and spans_lines):
-            return self._add(Kind.COMMENT, start, close + 2)
-        return start + 2
+        if close < 0 or (close >= end and not spans_lines):
+            return start + 2
+        if close >= end and not opens_block:
+            hint = r"start it on a line of its own, or write \%% for the signs"
+            message = "comment that opens within a line hides what follows on the next lines"
+            self.problems.append(Problem(start, Code.COMMENT_OVER_LINES, message, hint))
+        return self._add(Kind.COMMENT, start, close + 2)
 
     def _math(self, start: int, line: Line, end: int) -> int:
         close = self._math_end(start + 2)
