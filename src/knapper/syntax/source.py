@@ -59,7 +59,7 @@ class Source:
 
     def unmasked(self, parsed: str, span: Span) -> str:
         """Text as it stands in the note, where the parser saw a mask in it after all."""
-        return self.slice(span) if MASK in parsed and self.marks(span) else parsed
+        return self.slice(span) if MASK in parsed else parsed
 
     def indent(self, span: Span) -> int:
         """Columns of white space before a node, in its quotes; -1 if something else stands before it on its line."""

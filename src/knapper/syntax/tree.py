@@ -180,7 +180,7 @@ class _Builder:
             where = self._source.shift(head)
             self._plain(where.start, where.end)
         else:
-            self._add_text(Text(span, value))
+            self._add_text(Text(span, self._source.unmasked(value, span)))
 
     def _add_text(self, node: Text) -> None:
         children = self._stack[-1].children
@@ -207,7 +207,7 @@ class _Builder:
             self._add_text(Text(Span(start, end), self._source.slice(Span(start, end))))
 
     def _code(self, value: str, span: Span) -> None:
-        if MASK in value and self._source.marks(span):
+        if MASK in value:
             value = self._source.slice(span).strip("`")
         self._append(Code(span, value))
 
