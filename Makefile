@@ -27,7 +27,7 @@ site: $(INSTALLED) ## build the site into site/; any diagnostic fails
 	$(BIN)/mkdocs build --strict --quiet
 
 test: check site testbed ## everything that must hold: check, the strict site, all tests
-	$(BIN)/python -m pytest -n auto --dist loadgroup --site=site
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --site=site
 
 check: $(INSTALLED) ## lint, format, types, import direction, and the vault
 	$(BIN)/ruff check

@@ -159,8 +159,11 @@ def visit(browser: Browser, base: str, viewport: ViewportSize, scheme: Scheme) -
 
 def overflow(page: Page, width: int) -> int:
     """By how many pixels the open page is wider than a window of this width: what a reader must scroll."""
+    measure = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     page.set_viewport_size({"width": width, "height": 900})
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+    if page.evaluate(measure) > 0:
+        page.wait_for_timeout(500)  # until what glides to its new place, such as the drawer of a phone, is there
+    return int(page.evaluate(measure))
 
 
 def page_paths(site: Path) -> list[str]:
