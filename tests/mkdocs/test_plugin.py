@@ -94,6 +94,13 @@ def test_files_of_other_plugins_are_built(make_site: MakeSite, tmp_path: Path) -
     assert 'href="../../Sub/made/"' in site.html("sub/a")
 
 
+def test_other_plugins_may_order_the_pages(make_site: MakeSite, tmp_path: Path) -> None:
+    hook = "def on_nav(nav, config, **_):\n    assert config.nav is None\n    nav.items.reverse()\n"
+    (tmp_path / "hook.py").write_text(hook, encoding="utf-8")
+    page = make_site({"A.md": "", "B.md": ""}, hooks=["hook.py"]).html("a")
+    assert page.index('href="../b/"') < page.index('href="./"')
+
+
 class Serve:
     """The rebuilds of `mkdocs serve`, which loads the configuration each time and keeps the plugin."""
 

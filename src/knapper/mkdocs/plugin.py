@@ -99,18 +99,28 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
 
     def _arrange_nav(self, config: MkDocsConfig) -> None:
         """Orders the pages as Obsidian does, if the user has no order."""
-        if config.nav is None:
+        self._orders_pages = config.nav is None
+        if self._orders_pages:
             pages = [file for file in self._files.documentation_pages() if file.inclusion.is_in_nav()]  # type: ignore[no-untyped-call]
             config.nav = nav_of(pages, own_pages(self._index))
 
-    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:
-        """Decides how the sidebar is made."""
+    @event_priority(100)
+    def _first_on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:
+        """Takes the order out of the configuration, where other plugins would take it for the user's."""
+        if self._orders_pages:
+            config.nav = None
+
+    @event_priority(-100)
+    def _last_on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:
+        """Decides how the sidebar is made, and begins to render."""
         is_large = self.config.sidebar == "auto" and len(nav.pages) > self.config.sidebar_limit
         self._shared_nav = nav if is_large or self.config.sidebar == "shared" else None
         if self._shared_nav:
             config.extra_javascript.append(f"{defaults.ASSETS}/nav.js")
         if not self._serving:
             self._renderer.start([page for page in nav.pages if self._note(page)])
+
+    on_nav = CombinedEvent(_first_on_nav, _last_on_nav)
 
     def _note(self, page: Page) -> Note | None:
         return self._index.note(page.file.src_uri)
