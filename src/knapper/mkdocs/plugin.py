@@ -104,7 +104,8 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
             pages = [file for file in self._files.documentation_pages() if file.inclusion.is_in_nav()]  # type: ignore[no-untyped-call]
             config.nav = nav_of(pages, own_pages(self._index))
 
-    @event_priority(100)
+    # Plugins that order pages are themselves among the first, at 100.
+    @event_priority(1000)
     def _first_on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:
         """Takes the order out of the configuration, where other plugins would take it for the user's."""
         if self._orders_pages:
