@@ -65,7 +65,7 @@ def checked(vault: Path) -> list[str]:
         result = CliRunner().invoke(main, ["check"], catch_exceptions=False)
     finally:
         os.chdir(before)
-    lines = result.stdout.splitlines()
+    lines = result.stdout.split("\n")[:-1]
     assert result.exit_code == bool(lines)
     return lines
 
