@@ -1,6 +1,7 @@
 """KaTeX and Mermaid: where their scripts and files go."""
 
 import logging
+import re
 import shutil
 import tomllib
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from knapper.mkdocs import defaults, libraries
 from knapper.mkdocs.libraries import LIBRARIES
+from knapper.mkdocs.site import default_config
 from tests.mkdocs.conftest import MakeSite, Site
 from tools.libraries import FILES
 from tools.npm import ROOT
@@ -108,3 +110,9 @@ def test_packages_hold_what_git_ignores() -> None:
         assert folder in config["artifacts"]
         assert f"{folder}/" in ignored
         assert FILES[library.name]
+
+
+def test_the_site_of_a_vault_without_configuration_names_nothing_outside(make_site: MakeSite) -> None:
+    theme = default_config(ROOT)["theme"]
+    site = make_site({"index.md": f"{FORMULA}\n\n{DIAGRAM}\n\n:smile: #tag"}, theme=theme)
+    assert re.findall(r'<(?:script|link|img|iframe)[^>]*(?:src|href)="(?:https?:)?//[^"]*"', site.html()) == []
