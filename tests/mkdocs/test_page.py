@@ -134,3 +134,10 @@ def test_soft_breaks_follow_the_option(make_site: MakeSite) -> None:
     assert "<br" in make_site({"N.md": "a\nb"}).article("n")
     strict = [{"knapper": {"strict_line_breaks": True}}]
     assert "<br" not in make_site({"N.md": "a\nb"}, plugins=strict).article("n")
+
+
+def test_links_in_properties_count_but_show_no_sentence(make_site: MakeSite) -> None:
+    site = make_site({"A.md": "", "B.md": '---\nup: "[[A]]"\n---\nsee [[A]]'})
+    article = site.article("a")
+    assert '<span class="backlinks-count">2</span>' in article
+    assert article.count('class="backlink-mention"') == 1

@@ -15,6 +15,7 @@ class LinkedMention:
 
     url: str
     title: str
+    count: int
     mentions: tuple[Context, ...]
 
 
@@ -22,7 +23,7 @@ def linked_mentions(path: str, index: Index, files: Files) -> list[LinkedMention
     """The notes that link to a note, in the order of their paths."""
     notes, pages = index.vault.notes, files.src_uris
     return [
-        LinkedMention(pages[backlink.source].url, notes[backlink.source].title, backlink.contexts)
+        LinkedMention(pages[backlink.source].url, notes[backlink.source].title, backlink.count, backlink.contexts)
         for backlink in index.backlinks(path)
         if backlink.source in pages
     ]
