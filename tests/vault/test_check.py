@@ -108,6 +108,7 @@ def test_every_problem_comes_with_a_hint(tmp_path: Path) -> None:
     expected = set(Code) - {
         Code.PROPERTIES_SYNTAX, Code.NESTING, Code.SURPLUS_CELLS, Code.UNCLOSED_COMMENT, Code.UNCLOSED_MATH,
         Code.UNCLOSED_BLOCK, Code.DUPLICATE_BLOCK_ID, Code.UNDEFINED_FOOTNOTE, Code.LINK_LIKE_TEXT,
+        Code.COMMENT_OVER_LINES,
     }  # fmt: skip
     assert {d.code for d in found} == expected
     assert [str(d) for d in found if not d.hint] == []
