@@ -8,7 +8,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from knapper.cli import main, repaired
+from knapper.cli import main
 
 HINT = "add the note, or remove the link"
 PROBLEM = f"A.md:1:1: [missing-target] the vault has no note `Missing` ({HINT})"
@@ -45,7 +45,7 @@ def test_check_reports_problems_and_fails(here: Path) -> None:
     write(here / "vault", {"A.md": "[[Missing]]"})
     result = run("check", "vault")
     assert (result.exit_code, result.stdout) == (1, f"vault/{PROBLEM}\n")
-    assert result.stderr == "1 problem in 1 notes\n"
+    assert result.stderr == "1 problem in 1 note\n"
 
 
 def test_check_writes_json(here: Path) -> None:
@@ -257,26 +257,6 @@ def test_new_refuses_impossible_places(here: Path, arguments: Sequence[str]) -> 
 
 
 # repair ---------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param("a ‚Äî b", "a — b", id="dash read as Mac Roman"),
-        pytest.param("donâ€™t", "don’t", id="apostrophe read as Windows-1252"),
-        pytest.param("cafÃ©", "café", id="accent read as Latin-1"),
-        pytest.param("X‚ÇÅ ‚Üí y", "X₁ → y", id="signs that only their neighbours give away"),
-        pytest.param("3√ó3, √Ö ‚Äî", "3×3, Å —", id="short ones of a text that is mis-decoded as a whole"),
-        pytest.param("√π, 3√ó3 ‚Äî ∑", "√π, 3√ó3 — ∑", id="short ones that may be meant"),
-        pytest.param("cafÃ© — “été” ‚Äî ∑", "café — “été” — ∑", id="mixed with sound text"),
-        pytest.param("\"quotes\" 'stay' … – ﬁ ² Ⅳ", "\"quotes\" 'stay' … – ﬁ ² Ⅳ", id="nothing else is changed"),
-        pytest.param(
-            "“été”, «déjà», Ø, Å, π≈3, 日本語, Привет", "“été”, «déjà», Ø, Å, π≈3, 日本語, Привет", id="sound text"
-        ),
-    ],
-)
-def test_repaired(text: str, expected: str) -> None:
-    assert repaired(text) == expected
 
 
 DAMAGED = "\ufeff# A\r\nsound  \r\na ‚Äî b\r\n\r\nend\u2028 without newline".encode()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -19,15 +18,12 @@ from knapper.diagnostics import Code, Diagnostic, filtered
 from knapper.mkdocs.project import Project, find_project
 from knapper.vault import build_index, read_vault
 from knapper.vault import check as check_index
+from knapper.vault.repair import repaired
 
 _TEMPLATE = "---\naliases: []\ntags: []\n---\n"
 # What file systems or Obsidian's links do not take.
 _AWKWARD = re.compile(r'[#|^\[\]/\\:*"<>?\x00-\x1f\x7f]|%%|^\.|[. ]$')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
-# Two characters may be letters of a language; three or more that happen to be valid UTF-8 are not.
-_RUN = re.compile(r"[^\x00-\x7f]+")
-_MAC_ROMAN_LEADS = "‚\uf8ff"
-_LONG_RUN = re.compile(r"[^\x00-\x7f]{3,}")
 
 _Vault = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -76,9 +72,12 @@ def check(vault: Path | None, form: str, select: list[Code], ignore: list[Code])
     shown = [replace(diagnostic, path=(prefix / diagnostic.path).as_posix()) for diagnostic in found]
     _WRITERS[form](shown)
     if form == "human":
-        problems = "1 problem" if len(found) == 1 else f"{len(found) or 'no'} problems"
-        click.echo(f"{problems} in {len(index.vault.notes)} notes", err=True)
+        click.echo(f"{_count(found, 'problem')} in {_count(index.vault.notes, 'note')}", err=True)
     sys.exit(1 if found else 0)
+
+
+def _count(things: Sized, noun: str) -> str:
+    return f"{len(things) or 'no'} {noun if len(things) == 1 else f'{noun}s'}"
 
 
 def _project(folder: Path | None) -> Project:
@@ -215,37 +214,6 @@ def repair(files: Sequence[Path], write: bool) -> None:
         click.echo("".join(_difference(before, after, str(path))), nl=False)
         if write and after != before:
             path.write_bytes(after.encode())
-
-
-def repaired(text: str) -> str:
-    """Text with what was UTF-8, but read as another encoding, read again. All else stays as it is.
-
-    A byte above 127 is a character outside ASCII in every single-byte encoding, so each run of such characters is
-    judged by itself: first those that ftfy finds unlikely, then longer ones that the encodings of those explain, too.
-    Short ones, such as `√ó` for ×, might be meant: they change only if one encoding explains the whole text.
-    """
-    import ftfy
-
-    config = ftfy.TextFixerConfig(replace_lossy_sequences=False)
-    encodings: dict[str, None] = {}
-
-    def fix(run: re.Match[str]) -> str:
-        fixed, steps = ftfy.fix_encoding_and_explain(run[0], config)
-        encodings.update((step.parameter, None) for step in steps or () if step.action == "encode")
-        return fixed
-
-    fixed = _RUN.sub(fix, text)
-    for encoding in encodings:
-        with contextlib.suppress(UnicodeError):
-            return text.encode(encoding).decode()
-    return _LONG_RUN.sub(lambda run: _decoded(run[0], encodings), fixed)
-
-
-def _decoded(run: str, encodings: Iterable[str]) -> str:
-    for encoding in (*encodings, "mac_roman") if run[0] in _MAC_ROMAN_LEADS else encodings:
-        with contextlib.suppress(UnicodeError):
-            return run.encode(encoding).decode()
-    return run
 
 
 def _difference(before: str, after: str, name: str) -> Iterable[str]:

@@ -27,6 +27,11 @@ def test_addresses_without_directories(make_site: MakeSite) -> None:
     assert 'href="my-note.html"' in site.html("sub")
 
 
+def test_redirects_without_directories(make_site: MakeSite) -> None:
+    site = make_site({"Bee.md": "---\naliases: [Old/Honey]\n---\ntext"}, use_directory_urls=False)
+    assert 'url=../bee.html"' in (site.folder / "old/honey.html").read_text(encoding="utf-8")
+
+
 def test_two_notes_with_one_slug_get_two_addresses_and_a_diagnostic(make_site: MakeSite) -> None:
     site = make_site({"A b.md": "one", "A-b.md": "two"})
     assert "one" in site.article("a-b")

@@ -113,7 +113,9 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
 
     @event_priority(-100)
     def _last_on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> None:
-        """Decides how the sidebar is made, and begins to render."""
+        """Names the pages, decides how the sidebar is made, and begins to render."""
+        for page in nav.pages:
+            self._set_title(page, config)
         is_large = self.config.sidebar == "auto" and len(nav.pages) > self.config.sidebar_limit
         self._shared_nav = nav if is_large or self.config.sidebar == "shared" else None
         if self._shared_nav:
@@ -137,19 +139,23 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
 
     @event_priority(100)
     def _first_on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> None:
-        """Sets the metadata before other plugins look at it."""
+        """Sets title and metadata before other plugins look at them."""
+        self._set_title(page, config)
         if note := self._note(page):
             page.meta = page_meta(note, self._index, config.theme)
-            self._set_title(page, page_title(page, note, config.site_name))
-        elif folder := self._folders.get(page.file.src_uri):
-            self._set_title(page, folder.name or config.site_name)
         elif self._is_tag_page(page):
-            self._set_title(page, "Tags")
             page.meta["search"] = {"exclude": True}
 
-    def _set_title(self, page: Page, title: str) -> None:
+    def _set_title(self, page: Page, config: MkDocsConfig) -> None:
         """Sets the title, as HTML, unless `nav` of the configuration gives one."""
-        if "title" not in page.__dict__:
+        title = None
+        if note := self._note(page):
+            title = page_title(page, note, config.site_name)
+        elif folder := self._folders.get(page.file.src_uri):
+            title = folder.name or config.site_name
+        elif self._is_tag_page(page):
+            title = "Tags"
+        if title is not None and "title" not in page.__dict__:
             page.title = html.escape(title, quote=False)
 
     @event_priority(-100)
