@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -124,6 +125,7 @@ _job: _Job
 def _start(job: _Job) -> None:
     global _job
     _job = job
+    gc.disable()  # a worker ends before its garbage is worth collecting
 
 
 def _render_chunk(index: int) -> list[Rendered | None]:

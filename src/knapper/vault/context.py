@@ -15,6 +15,7 @@ from knapper.syntax.document import (
     Link,
     MaterialBlock,
     Reference,
+    Text,
     children_of,
     plain_text,
 )
@@ -67,7 +68,7 @@ def _gather(nodes: Iterable[Inline]) -> list[str]:
     """Texts of nodes until there is enough; a paragraph may have thousands of links, each with its own context."""
     texts, size = [], 0
     for node in nodes:
-        texts.append(plain_text([node]))
+        texts.append(node.text if isinstance(node, Text) else plain_text([node]))
         size += len(texts[-1])
         if size > MAX_CONTEXT:
             break
