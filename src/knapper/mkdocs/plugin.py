@@ -30,7 +30,7 @@ from knapper.mkdocs.libraries import add_libraries
 from knapper.mkdocs.nav import SharedSidebar, nav_of
 from knapper.mkdocs.page import add_classes, add_title, page_meta, page_title
 from knapper.mkdocs.pages import add_folders, add_redirects, folder_content
-from knapper.mkdocs.render import NoteRenderer, backlinks, body
+from knapper.mkdocs.render import NoteRenderer, body, take_backlinks
 from knapper.mkdocs.tags import TagPage, tag_page, tags_content
 from knapper.syntax import Document
 from knapper.vault import Folder, Index, Note, Vault, build_index, check, read_vault
@@ -211,7 +211,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
     def on_page_context(self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation) -> None:
         """Lists below a note what links to it."""
         self._content = page.content
-        page.content = f"{page.content}{backlinks(page)}"
+        page.content = f"{page.content}{take_backlinks(page)}"
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Lets the garbage collector see everything again."""
