@@ -39,6 +39,7 @@ from knapper.syntax.document import (
     Text,
 )
 from knapper.syntax.regions import material_title
+from knapper.vault.embed import Excerpt
 
 EMBEDDED = "embedded-"
 """Before the tags of headings in embeds, so that the page's table of contents passes them over."""
@@ -108,15 +109,34 @@ class BlockWriter:
         """A paragraph, parted by the embeds of notes in it that are more than text; tight ones have no element."""
         run: list[Inline] = []
         anchor: Block | None = block if block.block_id else None
-        for child in block.children:
-            if not isinstance(child, Embed) or not self._stands_apart(child, block, scope):
+        for position, child in enumerate(block.children):
+            shown = self._shown_apart(child, _is_alone(block.children, position), scope)
+            if not shown or not isinstance(child, Embed):
                 run.append(child)
                 continue
             anchor = self._run(parent, run, scope, tight, anchor)
             run = []
-            self._note(parent, child, scope, anchor)
+            container = _block(parent, "div", anchor, scope) if anchor else parent
+            if isinstance(shown, Excerpt):
+                self._embeds.write_block(container, child, shown, scope)
+            else:
+                write_placeholder(container, shown, str(child.target))
             anchor = None
         self._run(parent, run, scope, tight, anchor)
+
+    def _shown_apart(self, node: Inline, is_alone: bool, scope: Scope) -> Excerpt | str | None:
+        """What an embed shows as a block, as it is alone on its line or holds more than a paragraph.
+
+        Returns:
+            An excerpt of a note, the kind of what only the app can show, or None for whatever stands in its line.
+        """
+        if not isinstance(node, Embed):
+            return None
+        found = self._embeds.excerpt(node, scope)
+        if found is None:
+            return placeholder_kind(node) if is_alone else None
+        is_text = len(found.blocks) == 1 and isinstance(found.blocks[0], Paragraph)
+        return found if is_alone or not is_text else None
 
     def _run(self, parent: Element, run: list[Inline], scope: Scope, tight: bool, anchor: Block | None) -> Block | None:
         """Write what stands between embeds, and return the block whose id is still to be written."""
@@ -130,21 +150,6 @@ class BlockWriter:
         else:
             self._inlines.write(parent if tight else _block(parent, "p", anchor, scope), nodes, scope)
         return None
-
-    def _stands_apart(self, node: Embed, paragraph: Paragraph, scope: Scope) -> bool:
-        """Whether an embed is shown as a block: it is alone on its line, or holds more than a paragraph."""
-        alone = _alone(node, paragraph.children)
-        found = self._embeds.excerpt(node, scope)
-        if found is None:
-            return alone and placeholder_kind(node) is not None
-        return alone or len(found.blocks) != 1 or not isinstance(found.blocks[0], Paragraph)
-
-    def _note(self, parent: Element, node: Embed, scope: Scope, anchor: Block | None) -> None:
-        container = _block(parent, "div", anchor, scope) if anchor else parent
-        if found := self._embeds.excerpt(node, scope):
-            self._embeds.write_block(container, node, found, scope)
-        elif kind := placeholder_kind(node):
-            write_placeholder(container, kind, str(node.target))
 
     def _heading(self, parent: Element, block: Heading, scope: Scope) -> None:
         tag = f"{EMBEDDED if len(scope.trail) > 1 else ''}h{block.level}"
@@ -286,9 +291,7 @@ def _is_blank(node: Inline) -> bool:
     return isinstance(node, SoftBreak) or (isinstance(node, Text) and not node.text.strip(" \t\n"))
 
 
-def _alone(node: Embed, siblings: list[Inline]) -> bool:
-    """Whether a node is the only one on its line."""
-    position = next(index for index, sibling in enumerate(siblings) if sibling is node)
-    before = siblings[position - 1] if position else None
-    after = siblings[position + 1] if position + 1 < len(siblings) else None
-    return all(neighbour is None or isinstance(neighbour, SoftBreak) for neighbour in (before, after))
+def _is_alone(siblings: list[Inline], position: int) -> bool:
+    """Whether the node at a position is the only one on its line."""
+    neighbours = (*siblings[max(position - 1, 0) : position], *siblings[position + 1 : position + 2])
+    return all(isinstance(neighbour, SoftBreak) for neighbour in neighbours)

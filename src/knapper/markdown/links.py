@@ -37,13 +37,9 @@ def address(node: Link | Embed, scope: Scope, options: Options) -> str | None:
     destination = options.index.destination(target, scope.path)
     if destination.path is None:
         return None
-    if destination.path == scope.page_path:
-        return (
-            f"#{destination.anchor}"
-            if destination.anchor or not target.path
-            else relative_path(destination.path, scope.page_path)
-        )
     anchor = f"#{destination.anchor}" if destination.anchor else ""
+    if destination.path == scope.page_path and (anchor or not target.path):
+        return anchor or "#"
     return relative_path(destination.path, scope.page_path) + anchor
 
 
