@@ -1,4 +1,4 @@
-"""What is wrong with a note, where, and what to do about it.
+"""What is wrong with a note or a snippet, where, and what to do about it.
 
 Every package of the core returns diagnostics; only the command line and the MkDocs adapter print them.
 """
@@ -76,6 +76,32 @@ class Code(Enum):
     """A `permalink` or full-path alias that another page already has."""
     UNSUPPORTED = "unsupported"
     """Something of Obsidian that a static site cannot show: Canvas, Bases, Dataview, `query`."""
+    SNIPPET_SYNTAX = "snippet-syntax"
+    """A snippet that is no plain Python, such as one with a magic, a shell command or an `await` at top level."""
+    SNIPPET_HEADER = "snippet-header"
+    """A script header (PEP 723) that cannot be read, or a key of `[tool.knapper]` that does not exist."""
+    CELL_NAME = "cell-name"
+    """A name that two cells of a snippet have, or that no file can have."""
+    CELL_OUTPUT = "cell-output"
+    """A named cell that displays nothing, or several things, or something that no note can show."""
+    FIGURE_TEXT = "figure-text"
+    """A figure without a text alternative in its cell, or without a caption in the note."""
+    SNIPPET_FAILED = "snippet-failed"
+    """A snippet that raised, crashed, or went beyond a limit."""
+    UNDECLARED_INPUT = "undeclared-input"
+    """A snippet that uses what its header does not declare: a file, the network, a variable of the environment."""
+    CHANGED_INPUT = "changed-input"
+    """A file that changed while a snippet ran that uses it; the result is discarded."""
+    MISSING_RESOURCE = "missing-resource"
+    """A snippet that asks for something that no machine has."""
+    STORE = "store"
+    """A stored result that cannot be read or written."""
+    MISSING_OUTPUT = "missing-output"
+    """An embed of an output that its snippet does not have, or that could not be made."""
+    MISSING_SYMBOL = "missing-symbol"
+    """An embed of a function or class that its module does not have."""
+    UNCOVERED_CONCEPT = "uncovered-concept"
+    """A concept note without a fresh output and tested source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +109,7 @@ class Diagnostic:
     """One problem, at one place.
 
     Attributes:
-        path: the file, relative to the vault, with forward slashes.
+        path: the file, relative to the vault, with forward slashes; of snippets and modules, relative to the project.
         line: 1-based line; 0 if the problem is of the file as a whole.
         column: 1-based column in characters; 0 with line 0.
         message: what is wrong, one sentence without a full stop.
