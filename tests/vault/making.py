@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from knapper.diagnostics import Code, Diagnostic
-from knapper.vault import Index, Settings, Vault, build_index, check, read_vault
+from knapper.vault import NO_MOUNTS, Index, Mounts, Settings, Vault, build_index, check, read_vault
 
 
 def write(root: Path, files: Mapping[str, str | bytes]) -> Path:
@@ -21,9 +21,11 @@ def vault_of(root: Path, files: Mapping[str, str | bytes], settings: Settings | 
     return read_vault(write(root, files), settings or Settings())
 
 
-def index_of(root: Path, files: Mapping[str, str | bytes], settings: Settings | None = None) -> Index:
+def index_of(
+    root: Path, files: Mapping[str, str | bytes], settings: Settings | None = None, mounts: Mounts = NO_MOUNTS
+) -> Index:
     """The index of a vault of these files."""
-    return build_index(vault_of(root, files, settings))
+    return build_index(vault_of(root, files, settings), mounts)
 
 
 def problems(root: Path, files: Mapping[str, str | bytes], settings: Settings | None = None) -> list[Diagnostic]:

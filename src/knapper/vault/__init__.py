@@ -6,6 +6,7 @@ from knapper.vault.destination import Destination
 from knapper.vault.embed import MAX_DEPTH, MAX_EMBEDS, Excerpt, Trail, excerpt
 from knapper.vault.folders import Folder
 from knapper.vault.index import Backlink, Index, build_index
+from knapper.vault.mounts import NO_MOUNTS, Absent, Mounts
 from knapper.vault.note import Note
 from knapper.vault.publish import Settings
 from knapper.vault.resolve import Ambiguous, Found, Missing, Outside, Resolution, Resolver
@@ -16,6 +17,8 @@ from knapper.vault.vault import Vault, read_vault
 __all__ = [
     "MAX_DEPTH",
     "MAX_EMBEDS",
+    "NO_MOUNTS",
+    "Absent",
     "Ambiguous",
     "Backlink",
     "Context",
@@ -25,6 +28,7 @@ __all__ = [
     "Found",
     "Index",
     "Missing",
+    "Mounts",
     "Note",
     "Outside",
     "Resolution",

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 
 from knapper.diagnostics import Code, Diagnostic, filtered
-from knapper.syntax.document import CodeBlock, Document, Origin, Reference
+from knapper.syntax.document import CodeBlock, Document, Embed, Origin, Reference
 from knapper.vault.destination import Destination
 from knapper.vault.embed import embedded
 from knapper.vault.embed_check import check_embeds
 from knapper.vault.graph import cycles
 from knapper.vault.index import Index
 from knapper.vault.mojibake import find_mojibake
+from knapper.vault.mounts import FIGURE_SUFFIXES
 from knapper.vault.note import Note
 from knapper.vault.properties import property_line
 
@@ -21,6 +22,9 @@ UNSUPPORTED_LANGUAGES = frozenset({"dataview", "dataviewjs", "query", "base"})
 
 MAX_SUGGESTIONS = 500
 """Missing files and headings for which a similar name is looked up; a vault that lacks more is not misspelt."""
+
+_SUGGESTED = (Code.MISSING_TARGET, Code.MISSING_HEADING, Code.MISSING_OUTPUT, Code.MISSING_SYMBOL)
+"""Problems for which what was probably meant is looked up."""
 
 _UNSUPPORTED_FENCE = re.compile(rf"(?:```|~~~)[ \t]*(?:{'|'.join(sorted(UNSUPPORTED_LANGUAGES))})\b", re.IGNORECASE)
 
@@ -54,9 +58,21 @@ class _References:
                 line, column = note.document.position(reference.span.start)
                 hint = self._suggestion(reference, destination) or destination.hint
                 yield Diagnostic(note.path, line, column, destination.problem, destination.message, hint)
+            elif self._lacks_caption(reference, destination):
+                line, column = note.document.position(reference.span.start)
+                message = f"`![[{reference.target}]]` has no caption"
+                hint = f"write ![[{reference.target}|what it shows]]"
+                yield Diagnostic(note.path, line, column, Code.FIGURE_TEXT, message, hint)
+
+    def _lacks_caption(self, reference: Reference, destination: Destination) -> bool:
+        """Whether a reference embeds a snippet's figure without words."""
+        path, node = destination.path, reference.node
+        if path is None or not path.endswith(FIGURE_SUFFIXES) or not self._index.is_mounted(path):
+            return False
+        return isinstance(node, Embed) and not node.alt.strip()
 
     def _suggestion(self, reference: Reference, destination: Destination) -> str:
-        if not self._suggestions or destination.problem not in (Code.MISSING_TARGET, Code.MISSING_HEADING):
+        if not self._suggestions or destination.problem not in _SUGGESTED:
             return ""
         self._suggestions -= 1
         link = self._index.suggestion(reference.target, destination)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -22,7 +22,8 @@ from knapper.vault.destination import (
 )
 from knapper.vault.folders import Folder, folder_tree
 from knapper.vault.headings import Headings
-from knapper.vault.names import is_note
+from knapper.vault.mounts import NO_MOUNTS, Mounts
+from knapper.vault.names import fold, is_note
 from knapper.vault.note import Note
 from knapper.vault.redirects import assign_redirects
 from knapper.vault.resolve import Ambiguous, Found, Missing, Outside, Resolver
@@ -60,7 +61,8 @@ class Index:
         redirects: old address to note.
         folders: the tree of folders.
         tags: of the vault.
-        diagnostics: addresses that several pages want.
+        diagnostics: addresses that several pages want, and paths that a file of the vault and a mounted one want.
+        mounts: what else links and embeds find, where no file of the vault matches.
     """
 
     vault: Vault
@@ -70,6 +72,7 @@ class Index:
     folders: Folder
     tags: Tags
     diagnostics: tuple[Diagnostic, ...]
+    mounts: Mounts
     _incoming: Mapping[str, list[tuple[str, Reference]]] = field(repr=False)
     _headings: dict[str, Headings] = field(repr=False, default_factory=dict)
 
@@ -99,12 +102,23 @@ class Index:
             return alias(found.path, anchor, target, self.resolver.shortest_link(found.path))
         return Destination(found.path, anchor)
 
+    def is_mounted(self, path: str | None) -> bool:
+        """Whether a destination is no file of the vault, but mounted."""
+        return path in self.mounts and path not in self.vault.notes and path not in self.vault.attachments
+
     def backlinks(self, path: str) -> tuple[Backlink, ...]:
         """The notes that link to a file, by path; a note's links to itself do not count."""
+        return self.embedders((path,))
+
+    def embedders(self, paths: Iterable[str]) -> tuple[Backlink, ...]:
+        """The notes that embed or link to any of some files, such as all that a snippet mounts, by path."""
         by_source: dict[str, list[Reference]] = {}
-        for source, reference in self._incoming.get(path, ()):
-            by_source.setdefault(source, []).append(reference)
-        return tuple(_backlink(source, references) for source, references in by_source.items())
+        for path in dict.fromkeys(paths):
+            for source, reference in self._incoming.get(path, ()):
+                by_source.setdefault(source, []).append(reference)
+        for references in by_source.values():
+            references.sort(key=lambda reference: reference.span.start)
+        return tuple(_backlink(source, by_source[source]) for source in sorted(by_source))
 
     def outgoing(self, path: str) -> tuple[str, ...]:
         """The other notes that a note links to or embeds, in the order of its links; those of comments too."""
@@ -134,13 +148,24 @@ class Index:
             target: of the link.
             destination: of the same.
         """
-        if destination.problem is Code.MISSING_HEADING and destination.path:
-            heading = self.headings(destination.path).close_to(target.headings[-1])
-            return f"[[{target.path}#{heading}]]" if heading else ""
-        if destination.problem is not Code.MISSING_TARGET:
-            return ""
-        suggestions = self._note_names if is_note(target.path) or "." not in target.path else self._all_names
-        path = suggestions.close_to(target.path)
+        match destination.problem:
+            case Code.MISSING_HEADING if destination.path:
+                heading = self.headings(destination.path).close_to(target.headings[-1])
+                return f"[[{target.path}#{heading}]]" if heading else ""
+            case Code.MISSING_SYMBOL if destination.path:
+                part = self.mounts.similar_part(destination.path, target.subpath)
+                return f"[[{target.path}#{part}]]" if part else ""
+            case Code.MISSING_OUTPUT if destination.path is None:
+                path = self.mounts.similar_output(target.path)
+                return f"[[{path}]]" if path else ""
+            case Code.MISSING_TARGET:
+                return self._similar_file(target)
+        return ""
+
+    def _similar_file(self, target: Target) -> str:
+        of_note = is_note(target.path) or "." not in target.path
+        suggestions = self._note_names if of_note else self._all_names
+        path = suggestions.close_to(target.path) or self._mounted_names.close_to(target.path)
         return f"[[{self.resolver.shortest_link(path)}]]" if path else ""
 
     @cached_property
@@ -150,6 +175,10 @@ class Index:
     @cached_property
     def _all_names(self) -> Suggestions:
         return Suggestions((*self.vault.notes, *self.vault.attachments))
+
+    @cached_property
+    def _mounted_names(self) -> Suggestions:
+        return Suggestions(self.mounts.files)
 
     @cached_property
     def _hidden(self) -> Resolver:
@@ -170,8 +199,11 @@ class Index:
     def _unresolved(self, target: Target, source: str, found: Missing | Outside) -> Destination:
         if isinstance(found, Outside):
             return outside(target)
-        hidden = isinstance(self._hidden.resolve(target.path, source), Found | Ambiguous)
-        return unpublished(target) if hidden else missing(target)
+        if mounted := self.mounts.destination(target, source):
+            return mounted
+        if isinstance(self._hidden.resolve(target.path, source), Found | Ambiguous):
+            return unpublished(target)
+        return self.mounts.missing_output(target) or missing(target)
 
     def _attachment(self, found: Found | Ambiguous, target: Target) -> Destination:
         if found.path in self.vault.unsupported:
@@ -181,8 +213,8 @@ class Index:
         return Destination(found.path, target.subpath)
 
 
-def build_index(vault: Vault) -> Index:
-    """The index of a vault."""
+def build_index(vault: Vault, mounts: Mounts = NO_MOUNTS) -> Index:
+    """The index of a vault, and of what is mounted into it."""
     notes = vault.notes
     aliases = {path: note.aliases for path, note in notes.items() if note.aliases}
     resolver = Resolver(notes, vault.attachments | vault.unsupported, aliases)
@@ -198,8 +230,9 @@ def build_index(vault: Vault) -> Index:
         redirects.redirects,
         folder_tree(notes, addresses),
         collect_tags(notes.values()),
-        (*problems, *numbered, *redirects.diagnostics),
-        _incoming_links(vault, resolver),
+        (*problems, *numbered, *redirects.diagnostics, *_shadowed(vault, mounts)),
+        mounts,
+        _incoming_links(vault, resolver, mounts),
     )
 
 
@@ -215,13 +248,15 @@ def _home(vault: Vault, resolver: Resolver) -> tuple[str, list[Diagnostic]]:
     return "", [Diagnostic(name, 0, 0, Code.MISSING_TARGET, message, "correct the option `home`")]
 
 
-def _incoming_links(vault: Vault, resolver: Resolver) -> dict[str, list[tuple[str, Reference]]]:
+def _incoming_links(vault: Vault, resolver: Resolver, mounts: Mounts) -> dict[str, list[tuple[str, Reference]]]:
     """File to the references to it and the notes that hold them, by note; those to itself are left out."""
     incoming: dict[str, list[tuple[str, Reference]]] = {}
     resolve = resolver.resolve
     for source, note in vault.notes.items():
         for reference in note.document.references:
             found = resolve(reference.target.path, source)
+            if isinstance(found, Missing) and mounts:
+                found = mounts.resolve(reference.target.path, source)
             if isinstance(found, Found | Ambiguous) and found.path != source:
                 incoming.setdefault(found.path, []).append((source, reference))
     return incoming
@@ -235,3 +270,12 @@ def _backlink(source: str, references: list[Reference]) -> Backlink:
 def _numbered(path: str, address: str, wanted: str) -> Diagnostic:
     message = f"another page already has the address `{wanted}`, so this one is at `{address}`"
     return Diagnostic(path, 0, 0, Code.DUPLICATE_SLUG, message, "rename one of them, or give it a permalink")
+
+
+def _shadowed(vault: Vault, mounts: Mounts) -> Iterator[Diagnostic]:
+    """Files of the vault that hide a mounted one, as its path is theirs."""
+    mounted = {fold(path): path for path in mounts.files}
+    for path in (*vault.notes, *sorted(vault.attachments)) if mounted else ():
+        if other := mounted.get(fold(path)):
+            message = f"`{other}`, which code makes, is at this path too; links and embeds show this file"
+            yield Diagnostic(path, 0, 0, Code.AMBIGUOUS_TARGET, message, "rename one of them")
