@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mkdocs.structure.files import Files
 
-from knapper.vault import Context, Index
+from knapper.vault import Backlink, Context, Index
+from knapper.vault.index import MAX_CONTEXTS
 
 
 @dataclass(frozen=True)
@@ -19,11 +21,20 @@ class LinkedMention:
     mentions: tuple[Context, ...]
 
 
-def linked_mentions(path: str, index: Index, files: Files) -> list[LinkedMention]:
-    """The notes that link to a note, in the order of their paths."""
+def linked_mentions(paths: Iterable[str], index: Index, files: Files) -> list[LinkedMention]:
+    """The notes that link to any of some files, in the order of their paths."""
     notes, pages = index.vault.notes, files.src_uris
+    by_source: dict[str, list[Backlink]] = {}
+    for backlink in (backlink for path in paths for backlink in index.backlinks(path)):
+        if backlink.source in pages:
+            by_source.setdefault(backlink.source, []).append(backlink)
     return [
-        LinkedMention(pages[backlink.source].url, notes[backlink.source].title, backlink.count, backlink.contexts)
-        for backlink in index.backlinks(path)
-        if backlink.source in pages
+        LinkedMention(pages[source].url, notes[source].title, sum(link.count for link in links), _contexts(links))
+        for source, links in sorted(by_source.items())
     ]
+
+
+def _contexts(links: Iterable[Backlink]) -> tuple[Context, ...]:
+    """The sentences of a note, each once; one that embeds two outputs is around both."""
+    contexts = dict.fromkeys(context for link in links for context in link.contexts)
+    return tuple(contexts)[:MAX_CONTEXTS]

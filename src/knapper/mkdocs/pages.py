@@ -47,6 +47,17 @@ def add_page(files: Files, config: MkDocsConfig, path: str, address: str, is_ind
     files.append(file)
 
 
+def free_address(address: str, index: Index) -> str:
+    """An address that the vault leaves free: the wanted one, or one with a number."""
+    folders = (folder.address for folder in index.folders.walk())
+    taken = {*index.addresses.values(), *index.redirects, *folders}
+    number, candidate = 1, address
+    while candidate in taken:
+        number += 1
+        candidate = f"{address.rstrip('/')}-{number}/"
+    return candidate
+
+
 def add_redirects(files: Files, index: Index, config: MkDocsConfig) -> None:
     """Adds a small page at each old address of a note, which leads to the note."""
     for address, path in index.redirects.items():

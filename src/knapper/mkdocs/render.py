@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+import jinja2
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
@@ -13,7 +14,7 @@ from mkdocs.utils import get_relative_url
 from pathspec import GitIgnoreSpec
 
 from knapper.mkdocs import parallel
-from knapper.mkdocs.backlinks import linked_mentions
+from knapper.mkdocs.backlinks import LinkedMention, linked_mentions
 from knapper.mkdocs.config import KnapperConfig
 from knapper.mkdocs.extension import PageExtension, SharedMarkdown
 from knapper.mkdocs.tags import TagPage
@@ -32,6 +33,12 @@ def take_backlinks(page: Page) -> str:
     """The list of what links to a page that has been rendered, as HTML, once; empty for pages that are no notes."""
     html: bytes = vars(page).pop(_BACKLINKS, b"")
     return html.decode()
+
+
+def set_backlinks(page: Page, template: jinja2.Template, mentions: list[LinkedMention], heading: str) -> None:
+    """Keeps the list of what links to a page for the time when the page is written."""
+    html = template.render(page=page, base_url=get_relative_url(".", page.url), backlinks=mentions, heading=heading)
+    setattr(page, _BACKLINKS, html.encode())
 
 
 class NoteRenderer:
@@ -102,7 +109,5 @@ class NoteRenderer:
     def _render_here(self, page: Page, config: MkDocsConfig, files: Files) -> None:
         Page.render(page, config, files)
         if self._template:
-            mentions = linked_mentions(page.file.src_uri, self._index, files)
-            base_url = get_relative_url(".", page.url)
-            html = self._template.render(page=page, base_url=base_url, backlinks=mentions)
-            setattr(page, _BACKLINKS, html.encode())
+            mentions = linked_mentions([page.file.src_uri], self._index, files)
+            set_backlinks(page, self._template, mentions, "Linked mentions")

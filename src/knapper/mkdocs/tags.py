@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -12,7 +12,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 from knapper.markdown.links import relative_path
-from knapper.mkdocs.pages import add_page, list_item
+from knapper.mkdocs.pages import add_page, free_address, list_item
 from knapper.vault import Index
 from knapper.vault.names import fold
 
@@ -51,19 +51,10 @@ def tag_page(files: Files, index: Index, config: MkDocsConfig) -> TagPage | None
 
 
 def _add(files: Files, index: Index, config: MkDocsConfig) -> str:
-    folders = (folder.address for folder in index.folders.walk())
-    address = _free("tags/", {*index.addresses.values(), *index.redirects, *folders})
+    address = free_address("tags/", index)
     path = f"{address.rstrip('/')}.md"
     add_page(files, config, path, address, is_index=False)
     return path
-
-
-def _free(address: str, taken: Collection[str]) -> str:
-    number, candidate = 1, address
-    while candidate in taken:
-        number += 1
-        candidate = f"{address.rstrip('/')}-{number}/"
-    return candidate
 
 
 def _listing(index: Index, options: Any) -> str | None:
