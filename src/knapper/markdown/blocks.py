@@ -13,6 +13,7 @@ from knapper.markdown.embeds import EmbedWriter
 from knapper.markdown.footnotes import write_footnotes
 from knapper.markdown.inlines import InlineWriter
 from knapper.markdown.media import placeholder_kind, write_placeholder
+from knapper.markdown.outputs import OutputWriter, Shown
 from knapper.markdown.scope import Footnote, Scope
 from knapper.markdown.stock import TITLE, StockBlocks
 from knapper.syntax.document import (
@@ -49,11 +50,18 @@ class BlockWriter:
     """Writes the blocks of a document into an element."""
 
     def __init__(
-        self, md: Markdown, inlines: InlineWriter, embeds: EmbedWriter, code: CodeWriter, stock: StockBlocks
+        self,
+        md: Markdown,
+        inlines: InlineWriter,
+        embeds: EmbedWriter,
+        outputs: OutputWriter,
+        code: CodeWriter,
+        stock: StockBlocks,
     ) -> None:
         self._md = md
         self._inlines = inlines
         self._embeds = embeds
+        self._outputs = outputs
         self._code = code
         self._stock = stock
         embeds.write_blocks = self.write
@@ -119,19 +127,24 @@ class BlockWriter:
             container = _block(parent, "div", anchor, scope) if anchor else parent
             if isinstance(shown, Excerpt):
                 self._embeds.write_block(container, child, shown, scope)
+            elif isinstance(shown, Shown):
+                self._outputs.write_block(container, child, shown, scope)
             else:
                 write_placeholder(container, shown, str(child.target))
             anchor = None
         self._run(parent, run, scope, tight, anchor)
 
-    def _shown_apart(self, node: Inline, is_alone: bool, scope: Scope) -> Excerpt | str | None:
+    def _shown_apart(self, node: Inline, is_alone: bool, scope: Scope) -> Excerpt | Shown | str | None:
         """What an embed shows as a block, as it is alone on its line or holds more than a paragraph.
 
         Returns:
-            An excerpt of a note, the kind of what only the app can show, or None for whatever stands in its line.
+            An excerpt of a note, something mounted, the kind of what only the app can show, or None for whatever stands
+            in its line.
         """
         if not isinstance(node, Embed):
             return None
+        if shown := self._outputs.shown(node, scope):
+            return shown if is_alone and shown.is_block else None
         found = self._embeds.excerpt(node, scope)
         if found is None:
             return placeholder_kind(node) if is_alone else None

@@ -6,14 +6,16 @@ lists, MkDocs's own) work as they do for any page, while no preprocessor and no 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from markdown import Markdown
 from markdown.extensions import Extension
 
+from knapper.markdown.mounted import Mounted, SourceFile
 from knapper.markdown.pipeline import install
 from knapper.markdown.sanitize import SanitizePostprocessor
 from knapper.markdown.scope import Options
+from knapper.snippets.result import Result
 from knapper.syntax import Document, parse
 from knapper.vault.index import Index
 
@@ -26,6 +28,8 @@ class KnapperExtension(Extension):
         tag_url: the address of a tag's page, from the path of the note that shows it and the tag; None for no link.
         strict_line_breaks: a single newline is a space, as in CommonMark; else a line break, as in Obsidian.
         sanitize_html: take scripts and other active content out of the page; needs the package `nh3`.
+        results: what has come of snippets, by name, as the index was told.
+        sources: Python files by the paths at which they are mounted, likewise; scripts of results may be left out.
 
     Attributes:
         index: as above; may be set anew before a Markdown instance is made.
@@ -39,6 +43,8 @@ class KnapperExtension(Extension):
         tag_url: Callable[[str, str], str] | None = None,
         strict_line_breaks: bool = False,
         sanitize_html: bool = False,
+        results: Mapping[str, Result] | None = None,
+        sources: Mapping[str, SourceFile] | None = None,
     ) -> None:
         super().__init__()
         self.index = index
@@ -46,10 +52,11 @@ class KnapperExtension(Extension):
         self._tag_url = tag_url
         self._strict_line_breaks = strict_line_breaks
         self._sanitize_html = sanitize_html
+        self._mounted = Mounted(results or {}, sources or {})
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown's name
         """Put the parser of notes before the stock pipeline."""
-        install(md, Options(self.index, self._tag_url, self._strict_line_breaks), self.document)
+        install(md, Options(self.index, self._tag_url, self._strict_line_breaks, self._mounted), self.document)
         if self._sanitize_html:
             md.postprocessors.register(SanitizePostprocessor(md), "knapper_sanitize", -100)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 IMAGES = frozenset((".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"))
 AUDIO = frozenset((".flac", ".m4a", ".mp3", ".ogg", ".wav", ".3gp"))
 VIDEO = frozenset((".mkv", ".mov", ".mp4", ".ogv", ".webm"))
+DATA = frozenset((".csv", ".json"))
+"""Outputs of snippets that are to be taken along rather than looked at."""
 UNSUPPORTED = {".canvas": "canvas", ".base": "base"}
 FORMATS = IMAGES | AUDIO | VIDEO | UNSUPPORTED.keys() | {".pdf"}
 """All but notes."""

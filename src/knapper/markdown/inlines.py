@@ -11,6 +11,7 @@ from knapper.markdown.elements import append_text, element, literal
 from knapper.markdown.footnotes import refer
 from knapper.markdown.links import address
 from knapper.markdown.media import is_note, write_media
+from knapper.markdown.outputs import OutputWriter
 from knapper.markdown.patterns import ExtraPatterns
 from knapper.markdown.scope import Options, Scope
 from knapper.syntax.document import (
@@ -44,9 +45,10 @@ class InlineWriter:
 
     write_embed: Callable[[Element, Embed, Scope], None]
 
-    def __init__(self, md: Markdown, options: Options) -> None:
+    def __init__(self, md: Markdown, options: Options, outputs: OutputWriter) -> None:
         self._md = md
         self._options = options
+        self._outputs = outputs
         self._patterns = ExtraPatterns(md)
 
     def write(self, parent: Element, nodes: Sequence[Inline], scope: Scope) -> None:
@@ -107,7 +109,9 @@ class InlineWriter:
         self.write(link, node.children, scope)
 
     def _embed(self, parent: Element, node: Embed, scope: Scope) -> None:
-        if is_note(node, scope, self._options):
+        if shown := self._outputs.shown(node, scope):
+            self._outputs.write_inline(parent, node, shown, scope)
+        elif is_note(node, scope, self._options):
             self.write_embed(parent, node, scope)
         else:
             write_media(parent, node, scope, self._options)

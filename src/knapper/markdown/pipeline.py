@@ -15,6 +15,8 @@ from knapper.markdown.blocks import EMBEDDED, BlockWriter
 from knapper.markdown.code import CodeWriter
 from knapper.markdown.embeds import EmbedWriter
 from knapper.markdown.inlines import InlineWriter
+from knapper.markdown.outputs import OutputWriter
+from knapper.markdown.pictures import Stills
 from knapper.markdown.scope import Options, Page, Scope
 from knapper.markdown.stock import StockBlocks
 from knapper.syntax.document import Document
@@ -42,6 +44,8 @@ def install(md: Markdown, options: Options, document: Callable[[str], tuple[str,
     md.preprocessors.register(ChoosePipeline(md, document, parser, stock), "knapper_choose_pipeline", 100)
     # After toc, which reads headings at 5; before MkDocs's processors at 0.
     md.treeprocessors.register(EmbeddedHeadings(md), "knapper_embedded_headings", 4)
+    # After those, which find the addresses of images, but not of their alternatives.
+    md.treeprocessors.register(Stills(md), "knapper_stills", -10)
 
 
 class StockPipeline:
@@ -88,10 +92,11 @@ class NoteParser(BlockParser):
     def __init__(self, md: Markdown, options: Options, stock: StockPipeline) -> None:
         super().__init__(md)
         self.blockprocessors = stock.parser.blockprocessors
-        inlines = InlineWriter(md, options)
-        embeds = EmbedWriter(inlines, options)
         code = CodeWriter(md, options, stock.run_fences)
-        self._writer = BlockWriter(md, inlines, embeds, code, StockBlocks(stock.parser))
+        outputs = OutputWriter(md, options, code)
+        inlines = InlineWriter(md, options, outputs)
+        embeds = EmbedWriter(inlines, options)
+        self._writer = BlockWriter(md, inlines, embeds, outputs, code, StockBlocks(stock.parser))
 
     def parseDocument(self, lines: Iterable[str]) -> ElementTree:  # noqa: N802 - Python-Markdown's signature
         """The tree of the page."""

@@ -8,17 +8,17 @@ from markdown.postprocessors import Postprocessor
 _FRAMES = ("https://www.youtube-nocookie.com/embed/",)
 _ATTRIBUTES = {"class", "id", "style", "title", "lang", "dir", "role", "hidden"}
 _TAGS = set(
-    "abbr article audio button details figcaption figure g iframe input kbd label mark path section source summary svg"
-    " track video".split()
+    "abbr article audio button details figcaption figure g iframe input kbd label mark path picture section source"
+    " summary svg track video".split()
 )
 _OWN = {
     "a": {"href", "download"},
     "audio": {"src", "controls", "preload"},
     "video": {"src", "controls", "preload", "width", "height", "poster"},
-    "source": {"src", "type"},
+    "source": {"src", "srcset", "media", "type"},
     "track": {"src", "kind", "srclang", "label", "default"},
     "iframe": {"src", "height", "width", "loading", "allowfullscreen"},
-    "img": {"src", "alt", "width", "height", "loading"},
+    "img": {"src", "alt", "width", "height", "loading", "decoding"},
     "input": {"type", "disabled", "checked", "name"},
     "label": {"for"},
     "details": {"open"},

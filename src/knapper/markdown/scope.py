@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from knapper.markdown.mounted import Mounted
 from knapper.syntax.document import Document, FootnoteDefinition, InlineFootnote
 from knapper.vault.embed import Trail
 from knapper.vault.index import Index
@@ -18,11 +20,13 @@ class Options:
         index: the vault; None shows links as they are written.
         tag_url: the address of a tag's page, from the path of the note that shows it and the tag; None: no link.
         strict_line_breaks: a single newline is a space, as in CommonMark; else a line break, as in Obsidian.
+        mounted: what the index says is mounted.
     """
 
     index: Index | None = None
     tag_url: Callable[[str, str], str] | None = None
     strict_line_breaks: bool = False
+    mounted: Mounted = field(default_factory=lambda: Mounted({}, {}))
 
 
 @dataclass(slots=True)
@@ -31,10 +35,18 @@ class Page:
 
     Attributes:
         notes: footnotes that are referred to, by prefix and label.
+        outputs: how often each output and source file is shown, by path.
     """
 
     embeds: int = 0
     notes: dict[tuple[str, str], Footnote] = field(default_factory=dict)
+    outputs: Counter[str] = field(default_factory=Counter)
+
+    def output_id(self, path: str) -> str:
+        """The id of the next element that shows an output or source file."""
+        self.outputs[path] += 1
+        count = self.outputs[path]
+        return f"output{count if count > 1 else ''}:{'-'.join(path.split())}"
 
 
 @dataclass(frozen=True, slots=True)
