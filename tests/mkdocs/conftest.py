@@ -89,7 +89,10 @@ def make_site(tmp_path: Path, warnings_of_mkdocs: list[str]) -> MakeSite:
         before = _stamps(tmp_path / "docs")
         loaded = load_config(str(write_config(tmp_path, **config)))
         loaded.plugins.on_startup(command="build", dirty=False)
-        build(loaded)
+        try:
+            build(loaded)
+        finally:
+            loaded.plugins.on_shutdown()
         assert _stamps(tmp_path / "docs") == before
         return Site(tmp_path / "site", warnings_of_mkdocs)
 

@@ -9,6 +9,7 @@ from mkdocs.config import config_options as c
 from mkdocs.config.base import BaseConfigOption, Config, ValidationError
 
 from knapper.diagnostics import Code
+from knapper.mkdocs.project import OUTPUT_COPIES
 from knapper.vault import Settings
 
 _CODES = tuple(code.value for code in Code)
@@ -40,7 +41,9 @@ class _Executor(BaseConfigOption["str | Mapping[str, str]"]):
             return "local"
         if isinstance(value, dict) and list(value) == ["dask"] and isinstance(value["dask"], str):
             return value
-        raise ValidationError(f"Expected 'local' or the address of a cluster, {{dask: tcp://host:8786}}, got: {value!r}")
+        raise ValidationError(
+            f"Expected 'local' or the address of a cluster, {{dask: tcp://host:8786}}, got: {value!r}"
+        )
 
 
 class _Colab(BaseConfigOption[str]):
@@ -124,10 +127,14 @@ class KnapperConfig(Config):  # type: ignore[no-untyped-call]
     ignore = c.ListOfItems(c.Choice(_CODES), default=[])
     """Codes of diagnostics that are not reported."""
 
-    def settings(self) -> Settings:
-        """What the vault publishes and reports."""
+    def settings(self, has_snippets: bool = False) -> Settings:
+        """What the vault publishes and reports.
+
+        Args:
+            has_snippets: whether a folder in the vault holds copies of outputs, for Obsidian.
+        """
         return Settings(
-            exclude=tuple(self.exclude),
+            exclude=(*self.exclude, *(OUTPUT_COPIES if has_snippets else ())),
             drafts=self.drafts,
             publish_required=self.publish_required,
             home=self.home,

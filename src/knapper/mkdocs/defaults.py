@@ -12,6 +12,8 @@ from pymdownx.superfences import fence_code_format
 
 THEME = Path(__file__).parent / "theme"
 ASSETS = "assets/knapper"
+STYLES = (f"{ASSETS}/knapper.css",)
+STYLES_OF_SNIPPETS = (f"{ASSETS}/notebook.css",)
 
 
 def _icon_or_character(index: str, shortname: str, alias: str, unicode: str | None, *rest: Any) -> Any:
@@ -48,11 +50,10 @@ def add_markdown_extensions(config: MkDocsConfig) -> None:
         config.mdx_configs.setdefault(name, options)
 
 
-def add_theme(config: MkDocsConfig) -> None:
+def add_theme(config: MkDocsConfig, has_snippets: bool = False) -> None:
     """Puts the package's templates and styles before the theme's, after those of the user's `custom_dir`."""
     config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(THEME))
-    styles = sorted(path.name for path in (THEME / ASSETS).glob("*.css"))
-    config.extra_css[:0] = [f"{ASSETS}/{name}" for name in styles]
+    config.extra_css[:0] = [*STYLES, *(STYLES_OF_SNIPPETS if has_snippets else ())]
     features = config.theme.get("features", [])
     if config.theme.name == "material" and not {"toc.integrate", "navigation.indexes"} & set(features):
         config.theme["features"] = [*features, "navigation.indexes"]

@@ -1,8 +1,8 @@
 """A snippet to take along: the script, the executed notebook, and the notebook on Google Colab.
 
-Colab opens notebooks of GitHub repositories only, and executed notebooks are not committed. But they are part of the site,
-and a site that `mkdocs gh-deploy` publishes is a branch of the repository: Colab opens them from there. A site that is
-published otherwise names another place in the option `snippets: colab`, or none.
+Colab opens notebooks of GitHub repositories only, and executed notebooks are not committed. But they are part of the
+site, and a site that `mkdocs gh-deploy` publishes is a branch of the repository: Colab opens them from there. A site
+that is published otherwise names another place in the option `snippets: colab`, or none.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
@@ -22,6 +22,13 @@ def speed_up(files: Files) -> None:
     """Spares the normalisation of paths, which takes longer than looking them up: nearly all are normal."""
     known, stock = files.src_uris, files.get_file_from_path
     files.get_file_from_path = lambda path: known.get(path) or stock(path)  # type: ignore[method-assign]
+
+
+def leave_out(files: Files, paths: Iterable[str]) -> None:
+    """Takes files of the theme out of a site that does not use them."""
+    for path in paths:
+        if file := files.get_file_from_path(path):
+            files.remove(file)
 
 
 def own_pages(index: Index) -> dict[str, str]:

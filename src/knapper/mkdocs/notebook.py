@@ -1,7 +1,7 @@
 """Code cells of an executed notebook as HTML, made by mkdocs-jupyter's template and kept by content.
 
-The template is that of mkdocs-jupyter, without what it adds to every page: 600 KB of JupyterLab's styles, and scripts of
-CDNs. Importing nbconvert takes a second, so it is imported only if there is a notebook that has not been seen before.
+The template is that of mkdocs-jupyter, without what it adds to every page: 600 KB of JupyterLab's styles, and scripts
+of CDNs. Importing nbconvert takes half a second: it is imported only for a notebook that has not been seen before.
 """
 
 from __future__ import annotations
@@ -103,20 +103,21 @@ def _version(package: str) -> str:
 
 def _converted(notebook: Mapping[str, Any], highlight: Mapping[str, Any]) -> list[str]:
     import nbformat
-    from mkdocs_jupyter.config import settings
+    from mkdocs_jupyter.config import settings  # type: ignore[import-untyped]
     from nbconvert.exporters.html import HTMLExporter
     from traitlets.config import Config
 
     # Not `mkdocs_jupyter.convert.get_nbconvert_app`: it also takes options from files in the home and current folder.
     excluded = ("input_prompt", "output_prompt", "markdown", "raw")
     config = Config({"TemplateExporter": {f"exclude_{part}": True for part in excluded}})
-    exporter = HTMLExporter(
+    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         config=config,
         template_file=_TEMPLATE,
         extra_template_paths=[str(_TEMPLATES), settings.templates_dir],
         filters={"highlight_code": _highlighter(highlight)},
     )
-    body, _ = exporter.from_notebook_node(nbformat.from_dict(notebook))
+    node = nbformat.from_dict(notebook)  # type: ignore[no-untyped-call]
+    body, _ = exporter.from_notebook_node(node)
     return [_tidied(cell) for cell in body.split(_MARK)[1:]]
 
 

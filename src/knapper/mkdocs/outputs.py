@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from knapper.markdown.tables import aligned
 from knapper.snippets.figures import adapted, raster_size, svg_size
 from knapper.snippets.outputs import Kind, Output
 from knapper.snippets.result import Result, notebook
@@ -21,7 +22,6 @@ _FILE = "knapper-file:"
 _ADDRESS = re.compile(rf'(?<==")(?:{_FILE})([^"]*)')
 _RASTERS = {"image/webp": ".webp", "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif"}
 _ACTIVE = re.compile(r"<(script|style|link|iframe|object|embed)\b[^>]*>(?:.*?</\1\s*>)?", re.IGNORECASE | re.DOTALL)
-_TABLE = re.compile(r'<table\b[^>]*\bclass="dataframe"[^>]*>')
 _ALT = "What the code above draws"
 
 
@@ -114,12 +114,16 @@ class _Presenter:
         """HTML as it is shown, without styles and scripts of its own; tables look as those of notes do."""
         if "text/html" not in data or ("<script" in data["text/html"] and "text/plain" in data):
             return ""
-        shown = _TABLE.sub("<table>", _ACTIVE.sub("", data["text/html"])).strip()
+        shown = _ACTIVE.sub("", data["text/html"]).strip()
+        if "<table" in shown:
+            label = html.escape(f"Table: {self._cell.name}" if self._cell.name else "Table")
+            scroller = f'<div class="output-scroll" tabindex="0" role="region" aria-label="{label}">'
+            shown = f"{scroller}{aligned(shown)}</div>"
         numbers = next((path for path in self._output.files if path.endswith(".csv")), None) if self._output else None
         if self._output is None or numbers is None:
             return shown
         self._files[numbers] = self._output.files[numbers]
-        return f'{shown}\n<a class="cell-data" href="{_address(numbers)}" download>CSV</a>'
+        return f'{shown}\n<a class="output-data" href="{_address(numbers)}" download>CSV</a>'
 
     def _formula(self, data: Mapping[str, str]) -> str:
         """A formula, as notes have it."""

@@ -11,10 +11,12 @@ import html
 import logging
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import jinja2
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
@@ -23,9 +25,9 @@ from mkdocs.utils.templates import TemplateContext
 
 from knapper.diagnostics import Code, Diagnostic, filtered
 from knapper.mkdocs import defaults, search
-from knapper.mkdocs.config import KnapperConfig
+from knapper.mkdocs.config import KnapperConfig, SnippetsConfig
 from knapper.mkdocs.diagrams import link_diagrams
-from knapper.mkdocs.files import arrange, own_pages, selected, speed_up
+from knapper.mkdocs.files import arrange, leave_out, own_pages, selected, speed_up
 from knapper.mkdocs.libraries import add_libraries
 from knapper.mkdocs.nav import SharedSidebar, nav_of
 from knapper.mkdocs.page import add_classes, add_title, page_meta, page_title
@@ -34,6 +36,11 @@ from knapper.mkdocs.render import NoteRenderer, body, take_backlinks
 from knapper.mkdocs.tags import TagPage, tag_page, tags_content
 from knapper.syntax import Document
 from knapper.vault import Folder, Index, Note, Vault, build_index, check, read_vault
+from knapper.vault.mounts import NO_MOUNTS
+
+if TYPE_CHECKING:
+    from knapper.mkdocs.snippet_pages import SnippetPages
+    from knapper.mkdocs.snippets import SiteSnippets
 
 # `mkdocs build --strict` counts warnings of loggers below `mkdocs.plugins`.
 log = logging.getLogger("mkdocs.plugins.knapper")
@@ -61,6 +68,8 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         self._folders: dict[str, Folder]
         self._tags: TagPage | None
         self._shared_nav: Navigation | None
+        self._snippets: SiteSnippets | None = None
+        self._snippet_pages: SnippetPages | None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Plugins with this hook live on from build to build of `mkdocs serve`, and with this one what it last read."""
@@ -69,29 +78,60 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
     def on_config(self, config: MkDocsConfig) -> None:
         """Adds what the site needs and the user has not configured."""
         defaults.add_markdown_extensions(config)
-        defaults.add_theme(config)
+        self._snippets = self._open_snippets(config)
+        defaults.add_theme(config, has_snippets=self._snippets is not None)
+
+    def _open_snippets(self, config: MkDocsConfig) -> SiteSnippets | None:
+        """The snippets beside `mkdocs.yml`, those of the last build if nothing has changed; None if there are none."""
+        options, opened = self.config.snippets, self._snippets
+        folder = Path(config.config_file_path or "").resolve().parent / options.folder
+        if not config.config_file_path or not folder.is_dir():
+            if options.folder != SnippetsConfig.folder.default:
+                raise PluginError(f"the option `snippets` names the folder {options.folder!r}, which does not exist")
+            return None
+        from knapper.mkdocs.snippets import SiteSnippets, layout_of
+
+        layout = layout_of(config, options)
+        if opened and (opened.layout, opened.executor) == (layout, options.executor):
+            return opened
+        if opened:
+            opened.close()
+        return SiteSnippets(layout, options.executor)
 
     # After plugins that add files, whose pages belong into the navigation.
     @event_priority(-50)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> None:
         """Reads the vault, once; of notes that have not changed since the last build, nothing is read again."""
+        if self._snippets:
+            self._snippets.run(self.config.snippets, config)
+            self._report(self._snippets.problems())
         self._files, self._index = files, self._read(selected(files, config, self._serving), config)
-        report(filtered(check(self._index), select=[Code(code) for code in self.config.select]))
+        self._report(check(self._index))
         arrange(files, self._index, config)
         self._folders = add_folders(files, self._index, config)
         self._tags = tag_page(files, self._index, config)
         add_redirects(files, self._index, config)
+        self._snippet_pages = None
+        if self._snippets is None:
+            leave_out(files, defaults.STYLES_OF_SNIPPETS)
+        else:
+            self._snippet_pages = self._snippets.add(files, self._index, self.config.snippets, config)
         self._arrange_nav(config)
-        self._renderer = NoteRenderer(self._index, files, self._tags, self.config, config)
-        search.install(config, self._note)
+        self._renderer = NoteRenderer(self._index, files, self._tags, self.config, config, self._snippets)
+        search.install(config, self._document)
         speed_up(files)
+
+    def _report(self, diagnostics: Iterable[Diagnostic]) -> None:
+        codes = ([Code(code) for code in names] for names in (self.config.select, self.config.ignore))
+        report(filtered(diagnostics, *codes))
 
     def _read(self, paths: Collection[str], config: MkDocsConfig) -> Index:
         """The index of the vault. It is large and holds no garbage, so the garbage collector shall not look at it."""
         gc.disable()
         try:
-            self._vault = read_vault(Path(config.docs_dir), self.config.settings(), self._vault, paths)
-            return build_index(self._vault)
+            settings = self.config.settings(has_snippets=self._snippets is not None)
+            self._vault = read_vault(Path(config.docs_dir), settings, self._vault, paths)
+            return build_index(self._vault, self._snippets.mounts() if self._snippets else NO_MOUNTS)
         finally:
             gc.enable()
             if not self._serving:
@@ -102,7 +142,9 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         self._orders_pages = config.nav is None
         if self._orders_pages:
             pages = [file for file in self._files.documentation_pages() if file.inclusion.is_in_nav()]  # type: ignore[no-untyped-call]
-            config.nav = nav_of(pages, own_pages(self._index))
+            ours = self._snippet_pages
+            notes = [file for file in pages if not (ours and ours.is_ours(file.src_uri))]
+            config.nav = nav_of(notes, own_pages(self._index)) + (ours.nav() if ours else [])
 
     # Plugins that order pages are themselves among the first, at 100.
     @event_priority(1000)
@@ -128,6 +170,12 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
     def _note(self, page: Page) -> Note | None:
         return self._index.note(page.file.src_uri)
 
+    def _document(self, page: Page) -> Document | None:
+        """What the search finds of a page, unless it is left to read the HTML."""
+        snippet = self._snippet_pages.get(page.file.src_uri) if self._snippet_pages else None
+        note = self._note(page)
+        return note.document if note else snippet.document if snippet else None
+
     def on_page_read_source(self, *, page: Page, config: MkDocsConfig) -> str | None:
         """The note's text without its properties.
 
@@ -145,6 +193,8 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
             page.meta = page_meta(note, self._index, config.theme)
         elif self._is_tag_page(page):
             page.meta["search"] = {"exclude": True}
+        elif self._snippet_pages and page.file.src_uri in self._snippet_pages:
+            page.meta["search"] = {"boost": 0.5}  # a note on a subject comes before the code for it
 
     def _set_title(self, page: Page, config: MkDocsConfig) -> None:
         """Sets the title, as HTML, unless `nav` of the configuration gives one."""
@@ -155,6 +205,8 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
             title = folder.name or config.site_name
         elif self._is_tag_page(page):
             title = "Tags"
+        elif self._snippet_pages:
+            title = self._snippet_pages.title(page.file.src_uri)
         if title is not None and "title" not in page.__dict__:
             page.title = html.escape(title, quote=False)
 
@@ -179,6 +231,8 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
             return add_title(page, Document(""), title, folder_content(folder, page, self._index, files))
         if self._is_tag_page(page):
             return add_title(page, Document(""), title, tags_content(page, self._index, files))
+        if self._snippet_pages:
+            return self._snippet_pages.content(page, link_diagrams(content, page, files), files)
         return None
 
     on_page_content = CombinedEvent(_first_on_page_content, _on_page_content)
@@ -196,6 +250,17 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
                 files.append(File.generated(config, path, content=content))
         self._register_tags(files)
         add_libraries(config, files, self.config.math)
+
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> None:
+        """Watches what the outputs of snippets are made of."""
+        if self._snippets:
+            self._snippets.serve(server)
+
+    def on_shutdown(self) -> None:
+        """Ends the processes that run snippets."""
+        if self._snippets:
+            self._snippets.close()
+        self._snippets = None
 
     def on_build_error(self, *, error: Exception) -> None:
         """Leaves no process behind."""

@@ -13,6 +13,9 @@ from knapper.diagnostics import Code
 from knapper.vault.publish import Settings
 
 CONFIG_NAMES = ("mkdocs.yml", "mkdocs.yaml", "properdocs.yml", "properdocs.yaml")
+OUTPUT_COPIES = ("/outputs/",)
+"""Patterns of what `knapper run --into-vault` writes: files that a site with snippets has already."""
+
 # MkDocs leaves this folder out by itself.
 _NOT_BUILT = ("/templates/",)
 
@@ -46,10 +49,18 @@ class Project:
         Raises:
             ValueError: a pattern of `exclude` is malformed.
         """
-        patterns = (*_NOT_BUILT, *self.exclude_docs.splitlines(), *self.options.get("exclude", ()))
+        copies = OUTPUT_COPIES if self.has_snippets else ()
+        patterns = (*_NOT_BUILT, *copies, *self.exclude_docs.splitlines(), *self.options.get("exclude", ()))
         drafts, required = (bool(self.options.get(name)) for name in ("drafts", "publish_required"))
         home = str(self.options.get("home") or "")
         return Settings(exclude=patterns, drafts=drafts, publish_required=required, home=home)
+
+    @property
+    def has_snippets(self) -> bool:
+        """Whether there is a folder of snippets beside the configuration."""
+        options = self.options.get("snippets")
+        folder = options.get("folder") if isinstance(options, dict) else None
+        return self.config_file is not None and (self.config_file.parent / str(folder or "snippets")).is_dir()
 
     def codes(self, name: str) -> list[Code]:
         """The codes under the plugin's option `select` or `ignore`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 from mkdocs.config.defaults import MkDocsConfig
@@ -19,6 +19,9 @@ from knapper.mkdocs.config import KnapperConfig
 from knapper.mkdocs.extension import PageExtension, SharedMarkdown
 from knapper.mkdocs.tags import TagPage
 from knapper.vault import Index, Note
+
+if TYPE_CHECKING:
+    from knapper.mkdocs.snippets import SiteSnippets
 
 _BACKLINKS = "knapper_backlinks"
 """Attribute of a page: the list of what links to it, as HTML in UTF-8, which takes half the room of a string."""
@@ -48,7 +51,13 @@ class NoteRenderer:
     """
 
     def __init__(
-        self, index: Index, files: Files, tags: TagPage | None, options: KnapperConfig, config: MkDocsConfig
+        self,
+        index: Index,
+        files: Files,
+        tags: TagPage | None,
+        options: KnapperConfig,
+        config: MkDocsConfig,
+        snippets: SiteSnippets | None = None,
     ) -> None:
         self._index = index
         self._files = files
@@ -56,7 +65,14 @@ class NoteRenderer:
         self._template = config.theme.get_env().get_template("partials/backlinks.html") if options.backlinks else None
         self._pool: parallel.RenderPool | None = None
         tag_url = tags.url(index) if tags else None
-        self._extension = PageExtension(index, tag_url, options.strict_line_breaks, options.sanitize_html)
+        self._extension = PageExtension(
+            index,
+            tag_url,
+            options.strict_line_breaks,
+            options.sanitize_html,
+            snippets.results if snippets else None,
+            snippets.sources if snippets else None,
+        )
         self._extension.stock = GitIgnoreSpec.from_lines(options.python_markdown)
         self._extensions: list[Any] = [*config.markdown_extensions, self._extension]
         shared = SharedMarkdown(self._extensions, config.mdx_configs)

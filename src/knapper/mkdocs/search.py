@@ -1,8 +1,9 @@
 """Fills the search index from Documents, so that no page's HTML is parsed for it.
 
 Works with Material's `search` plugin and with MkDocs's own. Both collect a page's entries in
-`search_index.add_entry_from_context(page)`, which is replaced for notes; other pages go the plugin's own way. The text
-of an embed belongs to the embedded note only, and what a reader does not see, such as comments, is not found.
+`search_index.add_entry_from_context(page)`, which is replaced for notes and snippets; other pages go the
+plugin's own way. The text of an embed belongs to the embedded note only, and what a reader does not see, such as
+comments, is not found.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ from knapper.syntax.document import (
     Table,
     plain_text,
 )
-from knapper.vault import Note
 
 _MARKUP = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 
@@ -78,30 +78,30 @@ def _row(cells: list[Cell]) -> str:
     return " ".join(plain_text(cell.children) for cell in cells)
 
 
-def install(config: MkDocsConfig, note_of: Callable[[Page], Note | None]) -> None:
-    """Lets the configured search plugin take its entries of notes from their Documents.
+def install(config: MkDocsConfig, document_of: Callable[[Page], Document | None]) -> None:
+    """Lets the configured search plugin take its entries from Documents.
 
     Args:
         config: of the site.
-        note_of: the note of a page; None for pages that are no notes.
+        document_of: what is found of a page; None for pages that the plugin shall read itself.
     """
     for name in ("material/search", "search"):
         index = getattr(config.plugins.get(name), "search_index", None)
         if index is not None:
-            _replace(index, note_of)
+            _replace(index, document_of)
 
 
-def _replace(index: Any, note_of: Callable[[Page], Note | None]) -> None:
+def _replace(index: Any, document_of: Callable[[Page], Document | None]) -> None:
     add_stock = index.add_entry_from_context
-    add_note = _add_builtin if hasattr(index, "_add_entry") else _add_material
+    add_section = _add_builtin if hasattr(index, "_add_entry") else _add_material
 
     def add(page: Page) -> None:
-        note = note_of(page)
-        if note is None:
+        document = document_of(page)
+        if document is None:
             add_stock(page)
         elif not page.meta.get("search", {}).get("exclude"):
-            for section in sections(note.document, html.unescape(str(page.title))):
-                add_note(index, page, section)
+            for section in sections(document, html.unescape(str(page.title))):
+                add_section(index, page, section)
 
     index.add_entry_from_context = add
 
