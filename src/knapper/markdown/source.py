@@ -58,7 +58,7 @@ def whole(text: str) -> Part:
 
 def _collect(body: Sequence[ast.stmt], prefix: str, with_variables: bool, found: dict[str, Lines]) -> None:
     previous = ""
-    for statement, following in zip(body, [*body[1:], None], strict=True):
+    for statement, following in zip(body, [*body[1:], None], strict=False):
         last = statement.end_lineno or statement.lineno
         name = ""
         if isinstance(statement, _DEFINITIONS):
