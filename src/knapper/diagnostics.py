@@ -92,6 +92,8 @@ class Code(Enum):
     """A snippet that uses what its header does not declare: a file, the network, a variable of the environment."""
     CHANGED_INPUT = "changed-input"
     """A file that changed while a snippet ran that uses it; the result is discarded."""
+    NOT_REPRODUCIBLE = "not-reproducible"
+    """A cell that displays something else when the snippet is run again."""
     MISSING_RESOURCE = "missing-resource"
     """A snippet that asks for something that no machine has."""
     STORE = "store"

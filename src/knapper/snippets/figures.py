@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 import struct
+from pathlib import Path
+
+MATPLOTLIBRC = Path(__file__).with_name("matplotlibrc")
+"""How figures are drawn where the snippet does not say."""
 
 FOREGROUND = "#24292f"
 """Colour in which the runner lets text, axes and ticks be drawn, where the snippet names none."""

@@ -1,0 +1,216 @@
+"""What a result was made from, by content alone, and whether that is still so.
+
+Never by time stamps or absolute paths: a checkout may be moved, and files may be edited twice within a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from knapper.snippets.job import SCHEMA, Outcome
+from knapper.snippets.layout import Layout, digest, digests
+from knapper.snippets.modules import Modules
+from knapper.snippets.result import Provenance, dumps
+from knapper.snippets.script import Snippet
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The inputs of a result, and its provenance.
+
+    Attributes:
+        schema: of the runner.
+        code: digest of the cells of code with their names; of no prose.
+        settings: what of the header outputs may depend on.
+        python: minor version, such as `3.11`.
+        modules: name of each module of the project to its path and digest.
+        elsewhere: names, up to their first dot, of modules that were not the project's; one of the project would hide
+            them.
+        absent: names of modules that were looked for in vain.
+        absent_files: files of the project that were opened in vain.
+        reads: declared file to digest.
+        notebook: digest of the stored notebook.
+    """
+
+    schema: int
+    code: str
+    settings: Mapping[str, Any]
+    python: str
+    modules: Mapping[str, tuple[str, str]]
+    elsewhere: tuple[str, ...]
+    absent: tuple[str, ...]
+    absent_files: tuple[str, ...]
+    reads: Mapping[str, str]
+    provenance: Provenance
+    notebook: str = ""
+
+    @property
+    def key(self) -> str:
+        """Digest of the inputs, under which a result is stored."""
+        inputs = [
+            self.schema,
+            self.code,
+            self.settings,
+            self.python,
+            self.modules,
+            self.reads,
+            self.provenance.versions,
+        ]
+        return digest(dumps({"inputs": inputs}))[:32]
+
+
+@dataclass(slots=True)
+class Machine:
+    """What results depend on besides the project's files.
+
+    Attributes:
+        python: version.
+        versions: distribution to version, of all that are installed.
+        has_gpu: whether a snippet that asks for a GPU gets one.
+    """
+
+    python: str
+    versions: Mapping[str, str]
+    has_gpu: bool = False
+
+    def settings(self, snippet: Snippet) -> dict[str, Any]:
+        """What of a header outputs may depend on: not the limits."""
+        declared = snippet.settings
+        device = "gpu" if declared.device == "gpu" and self.has_gpu else "cpu"
+        return {
+            "device": device,
+            "env": dict(declared.env),
+            "network": declared.network,
+            "reads": list(declared.reads),
+        }
+
+
+def code_digest(snippet: Snippet) -> str:
+    """Digest of the cells of code."""
+    return digest(dumps({"cells": [[cell.name, cell.source] for cell in snippet.code]}))
+
+
+def make_manifest(snippet: Snippet, outcome: Outcome, machine: Machine, notebook: bytes, date: str) -> Manifest:
+    """The manifest of a result that has just been made."""
+    provenance = Provenance(
+        outcome.python,
+        outcome.versions,
+        outcome.device,
+        snippet.settings.device,
+        outcome.seconds,
+        outcome.memory,
+        date,
+        tuple(outcome.unenforced),
+    )
+    return Manifest(
+        SCHEMA,
+        code_digest(snippet),
+        machine.settings(snippet),
+        _minor(outcome.python),
+        outcome.modules,
+        tuple(outcome.elsewhere),
+        tuple(outcome.absent),
+        tuple(outcome.absent_files),
+        outcome.reads,
+        provenance,
+        digest(notebook),
+    )
+
+
+def _minor(version: str) -> str:
+    return ".".join(version.split(".")[:2])
+
+
+@dataclass(slots=True)
+class Check:
+    """Compares manifests of one snippet with the project and the machine as they are now."""
+
+    layout: Layout
+    snippet: Snippet
+    machine: Machine
+    _modules: Modules = field(init=False)
+    _reads: dict[str, str] = field(init=False)
+    _code: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._modules = Modules(self.layout, self.snippet.path)
+        self._reads = digests(self.layout.root, self.snippet.settings.reads)
+        self._code = code_digest(self.snippet)
+
+    def differences(self, manifest: Manifest, is_frozen: bool = False) -> Iterator[str]:
+        """What has changed since, in words; nothing if the result is fresh.
+
+        Args:
+            manifest: of the result.
+            is_frozen: compare code and files only, as the result may be of another machine.
+        """
+        if manifest.schema != SCHEMA:
+            yield f"the runner has changed (schema {manifest.schema} → {SCHEMA})"
+        if manifest.code != self._code:
+            yield f"the code of {self.snippet.path} has changed"
+        yield from self._changed_modules(manifest)
+        yield from _changed(manifest.reads, self._reads)
+        for path in manifest.absent_files:
+            if (self.layout.root / path).exists():
+                yield f"{path} is new"
+        yield from self._changed_settings(manifest, is_frozen)
+        if not is_frozen:
+            yield from self._changed_machine(manifest)
+
+    def _changed_modules(self, manifest: Manifest) -> Iterator[str]:
+        for name, (path, sha) in manifest.modules.items():
+            now = self._modules.find(name)
+            if now is None:
+                yield f"{path} is gone"
+            elif now.path != path:
+                yield f"module {name} is now {now.path}, was {path}"
+            elif now.digest != sha:
+                yield f"{path} has changed"
+        for name in (*manifest.elsewhere, *manifest.absent):
+            now = self._modules.find(name)
+            # A mere folder, which has no digest, hides no module that is elsewhere.
+            if now and (now.digest or name in manifest.absent):
+                yield f"module {name} is now {now.path}"
+
+    def _changed_settings(self, manifest: Manifest, is_frozen: bool) -> Iterator[str]:
+        now = self.machine.settings(self.snippet)
+        for key, value in now.items():
+            then = manifest.settings.get(key)
+            if then != value and not (is_frozen and key == "device"):
+                yield f"`{key}` is now {value!r}, was {then!r}"
+
+    def _changed_machine(self, manifest: Manifest) -> Iterator[str]:
+        python = _minor(self.machine.python)
+        if manifest.python != python:
+            yield f"Python is now {python}, was {manifest.python}"
+        for name, version in manifest.provenance.versions.items():
+            now = self.machine.versions.get(name)
+            if now is None:
+                yield f"{name} {version} is no longer installed"
+            elif now != version:
+                yield f"{name} is now {now}, was {version}"
+
+
+def _changed(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    for path in sorted({*then, *now}):
+        if path not in now:
+            yield f"{path} is gone"
+        elif path not in then:
+            yield f"{path} is new"
+        elif then[path] != now[path]:
+            yield f"{path} has changed"
+
+
+def manifest_of(document: Mapping[str, Any]) -> Manifest:
+    """A manifest from JSON.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is none.
+    """
+    made = dict(document["provenance"])
+    provenance = Provenance(**{**made, "unenforced": tuple(made["unenforced"])})
+    modules = {name: (path, sha) for name, (path, sha) in document["modules"].items()}
+    lists = {name: tuple(document[name]) for name in ("elsewhere", "absent", "absent_files")}
+    return Manifest(**{**document, "provenance": provenance, "modules": modules, **lists})
