@@ -14,7 +14,7 @@ from knapper.markdown.files import DATA, suffix
 from knapper.markdown.links import mounted_address, relative_path, source_address
 from knapper.markdown.mounted import Made, SourceFile
 from knapper.markdown.pictures import write_picture
-from knapper.markdown.provenance import notices, write_provenance
+from knapper.markdown.provenance import lacks_gpu, notices, write_provenance
 from knapper.markdown.scope import Options, Scope
 from knapper.markdown.source import Part
 from knapper.markdown.tables import aligned
@@ -167,9 +167,9 @@ class OutputWriter:
         said = [f"Made by cell {output.name} of {made.result.snippet.path}", *notices(made.result)]
         link = element(value, "a", href=self._made_address(made, scope), title=" · ".join(said))
         link.text = literal(output.text)
-        for notice in notices(made.result):
+        if lacks_gpu(made.result):
             append_text(value, " ")
-            element(value, "span", class_="output-notice").text = literal(f"({notice[0].lower()}{notice[1:]})")
+            element(value, "span", class_="output-notice").text = "(ran on the CPU; asks for a GPU)"
 
     def _write_image(self, parent: Element, node: Embed, shown: Shown, output: Output, scope: Scope) -> None:
         path = shown.path

@@ -19,14 +19,14 @@ _DISTRIBUTION = re.compile(r"[A-Za-z0-9][\w.-]*")
 def notices(result: Result) -> list[str]:
     """What readers of an output must know without asking: that it is frozen, or not of the device it is meant for."""
     provenance = result.provenance
-    if provenance is None:
-        return []
-    said = []
-    if result.state is State.FROZEN:
-        said.append(f"Frozen result of {provenance.date}")
-    if provenance.requested == "gpu" and provenance.device.lower().startswith("cpu"):
-        said.append("Ran on the CPU; asks for a GPU")
-    return said
+    frozen = [f"Frozen result of {provenance.date}"] if provenance and result.state is State.FROZEN else []
+    return [*frozen, *(["Ran on the CPU; asks for a GPU"] if lacks_gpu(result) else [])]
+
+
+def lacks_gpu(result: Result) -> bool:
+    """Whether a snippet asks for a GPU, and ran without."""
+    provenance = result.provenance
+    return provenance is not None and provenance.requested == "gpu" and provenance.device.lower().startswith("cpu")
 
 
 def write_provenance(parent: Element, made: Made, address: str) -> None:
