@@ -1,0 +1,25 @@
+"""Each snippet that needs no TensorFlow runs as a plain script, as the notes promise, and warns of nothing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SNIPPETS = sorted(path for path in (ROOT / "snippets").glob("*.py") if path.stem not in ("adam", "cnn-on-digits"))
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda path: path.stem)
+def test_runs_as_a_plain_script(snippet: Path) -> None:
+    run = subprocess.run(
+        # A figure cannot be shown without a screen, and Matplotlib says so.
+        [sys.executable, "-W", "error", "-W", "ignore:FigureCanvasAgg is non-interactive:UserWarning", snippet],
+        cwd=ROOT,
+        env=os.environ | {"MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
