@@ -32,7 +32,7 @@ photograph = load_sample_image("china.jpg") / 255.0
 grey = photograph.mean(axis=2)[::2, ::2]
 vertical = np.array([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]])
 kernels = {"vertical edges": vertical, "horizontal edges": vertical.T, "blur": np.full((9, 9), 1 / 81)}
-# %% name="photograph" alt="Four grey pictures of a Chinese temple with curved roofs. First the photograph. Second, vertical edges: columns and the sides of windows stand out. Third, horizontal edges: the rims of the roofs and the stairs stand out. Fourth, a blur: the same temple, out of focus."
+# %% name="photograph" alt="Four grey pictures of a Chinese tower with four curved roofs, one above the other, among trees. First the photograph. Second, vertical edges: columns and the slopes of the roofs are bright on black. Third, horizontal edges: the rims of the roofs and the railings are bright on black. Fourth, a blur: the same tower, out of focus."
 figure, panels = plt.subplots(2, 2, figsize=(6, 4.6), layout="constrained")
 shown = {"photograph": grey}
 for name, kernel in kernels.items():
