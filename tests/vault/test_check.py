@@ -8,11 +8,7 @@ from knapper.diagnostics import Code
 from knapper.vault import Settings, check
 from tests.vault.making import index_of, places, problems
 
-OF_SNIPPETS = {
-    Code.SNIPPET_SYNTAX, Code.SNIPPET_HEADER, Code.CELL_NAME, Code.CELL_OUTPUT, Code.FIGURE_TEXT, Code.SNIPPET_FAILED,
-    Code.UNDECLARED_INPUT, Code.CHANGED_INPUT, Code.MISSING_RESOURCE, Code.STORE, Code.MISSING_OUTPUT,
-    Code.MISSING_SYMBOL, Code.UNCOVERED_CONCEPT,
-}  # fmt: skip
+OF_SNIPPETS = list(Code)[list(Code).index(Code.SNIPPET_SYNTAX) :]
 
 
 def lines(root: Path, files: dict[str, str | bytes], settings: Settings | None = None) -> list[str]:
