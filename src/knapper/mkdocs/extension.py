@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from pathspec import GitIgnoreSpec
 
 from knapper.markdown.extension import KnapperExtension
 from knapper.syntax import Document, parse
+from knapper.syntax.document import SoftBreak, Text
 
 # Extensions whose `reset` is known to make them forget the page before.
 _RESETTABLE = ("knapper.", "markdown.extensions.", "material.", "pymdownx.")
@@ -22,17 +24,31 @@ class PageExtension(KnapperExtension):
     Attributes:
         changed: parse the given text in place of the note's.
         stock: notes for the stock pipeline.
+        wrapped: pages whose text is wrapped to the width of code, so that a line of it says nothing.
     """
 
     changed = False
     stock = GitIgnoreSpec([])
+    wrapped: Collection[str] = ()
 
     def document(self, text: str) -> tuple[str, Document]:
         """Path and document of the note to convert."""
         path, document = (self.note, parse(text, self.note)) if self.changed and self.note else super().document(text)
+        if path in self.wrapped:
+            _join_lines(document.children)
         if self.stock.match_file(path):
             document = replace(document, properties={**document.properties, "parser": "python-markdown"})
         return path, document
+
+
+def _join_lines(nodes: list[Any]) -> None:
+    """Makes newlines within paragraphs plain text, at any depth."""
+    for index, node in enumerate(nodes):
+        if isinstance(node, SoftBreak):
+            nodes[index] = Text(node.span, "\n")
+        for name in ("title", "children"):
+            if isinstance(below := getattr(node, name, None), list):
+                _join_lines(below)
 
 
 class SharedMarkdown(Extension):

@@ -73,6 +73,7 @@ class NoteRenderer:
             snippets.results if snippets else None,
             snippets.sources if snippets else None,
         )
+        self._extension.wrapped = snippets.paths if snippets else ()
         self._extension.stock = GitIgnoreSpec.from_lines(options.python_markdown)
         self._extensions: list[Any] = [*config.markdown_extensions, self._extension]
         shared = SharedMarkdown(self._extensions, config.mdx_configs)

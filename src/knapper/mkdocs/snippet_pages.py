@@ -6,10 +6,11 @@ paragraph stands in it for each code cell until the text is HTML.
 
 from __future__ import annotations
 
+import html
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +24,7 @@ from mkdocs.utils import get_relative_url
 
 from knapper.markdown.mounted import mounted_paths, snippet_page
 from knapper.mkdocs import downloads
-from knapper.mkdocs.backlinks import linked_mentions
+from knapper.mkdocs.backlinks import LinkedMention, linked_mentions
 from knapper.mkdocs.config import SnippetsConfig
 from knapper.mkdocs.files import place
 from knapper.mkdocs.notebook import CellConverter
@@ -42,6 +43,7 @@ TITLE = "Snippets"
 _PLACE = "knapper-cell-{}"
 _PLACES = re.compile(r"<p[^>]*>\s*knapper-cell-(\d+)\s*</p>")
 _HEADING_END = "</h1>"
+_MAX_MENTIONS = 3
 
 
 @dataclass(frozen=True)
@@ -216,13 +218,18 @@ class SnippetPages(Mapping[str, SnippetPage]):
 
     def _article(self, page: Page, made: SnippetPage, rendered: str, files: Files) -> str:
         page.present_anchor_ids = (page.present_anchor_ids or set()) | made.anchors
-        set_backlinks(page, self._template("backlinks"), linked_mentions(made.mounted, self._index, files), "Used in")
+        set_backlinks(page, self._template("backlinks"), self._used_in(made, files), "Used in")
         content = add_title(page, made.document, made.title, _with_cells(rendered, self._cells(page, made)))
         head, end, rest = content.partition(_HEADING_END)
         bar = self._template("snippet-bar").render(snippet=self._bar(page, made))
         provenance = made.result.provenance
         footer = self._template("snippet-made").render(made=_made(provenance, made.result.state)) if provenance else ""
         return f"{head}{end}\n{bar}\n{rest}\n{footer}\n"
+
+    def _used_in(self, made: SnippetPage, files: Files) -> list[LinkedMention]:
+        """The notes that use a snippet, each with a few of the places: a note may embed all that there is."""
+        mentions = linked_mentions(made.mounted, self._index, files)
+        return [replace(mention, mentions=mention.mentions[:_MAX_MENTIONS]) for mention in mentions]
 
     def _cells(self, page: Page, made: SnippetPage) -> list[str]:
         """The HTML of code cells, with addresses, and with anchors where no heading has the same."""
@@ -243,6 +250,7 @@ class SnippetPages(Mapping[str, SnippetPage]):
             get_relative_url(quote(notebook), page.url),
             downloads.colab_url(self._config, self._options.colab, notebook),
             result.state.value,
+            bool(result.displayed),
             [_problem(problem.line, problem.message, problem.hint) for problem in result.problems],
         )
 
@@ -257,6 +265,7 @@ class _Bar(NamedTuple):
     notebook: str
     colab: str
     state: str
+    is_begun: bool
     problems: Sequence[str]
 
 
@@ -272,7 +281,7 @@ class _Made(NamedTuple):
 
 
 def _made(provenance: Provenance, state: State) -> _Made:
-    instead = provenance.requested == "gpu" and provenance.device == "CPU"
+    instead = provenance.requested == "gpu" and provenance.device.upper().startswith("CPU")
     return _Made(
         f"{provenance.device} in place of the GPU that it asks for" if instead else provenance.device,
         _duration(provenance.seconds),
@@ -293,8 +302,10 @@ def _duration(seconds: float) -> str:
 
 
 def _problem(line: int, message: str, hint: str) -> str:
+    """A problem as HTML."""
     place = f"Line {line}: " if line else ""
-    return f"{place}{message}{f' ({hint})' if hint else ''}"
+    text = html.escape(f"{place}{message}{f' ({hint})' if hint else ''}", quote=False)
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
 
 
 def _with_cells(rendered: str, cells: Sequence[str]) -> str:

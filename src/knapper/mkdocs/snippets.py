@@ -11,18 +11,19 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.structure.files import Files
 
 from knapper.diagnostics import Diagnostic
-from knapper.markdown.mounted import SourceFile, mounts_of
+from knapper.markdown.mounted import SourceFile, mounts_of, snippet_page
 from knapper.mkdocs.config import SnippetsConfig
 from knapper.mkdocs.downloads import repository
 from knapper.mkdocs.notebook import CellConverter
 from knapper.mkdocs.snippet_pages import SnippetPages, add_file
-from knapper.snippets.layout import Layout
+from knapper.snippets import Layout, Progress, Result, Workshop
 from knapper.snippets.progress import TerminalProgress
-from knapper.snippets.result import Result
+from knapper.snippets.schedule import Silence
 from knapper.vault import Index
 from knapper.vault.mounts import Mounts
 
@@ -40,8 +41,6 @@ class SiteSnippets:
     """
 
     def __init__(self, layout: Layout, executor: str | Mapping[str, str]) -> None:
-        from knapper.snippets import Workshop
-
         self.layout = layout
         self.executor = executor
         self.results: Mapping[str, Result] = {}
@@ -51,12 +50,24 @@ class SiteSnippets:
         self._watched: set[Path] = set()
 
     def run(self, options: SnippetsConfig, config: MkDocsConfig) -> None:
-        """Brings the results and the texts of modules up to date, and watches what they were made of."""
-        self.results = self._workshop.results(execute=options.execute)
+        """Brings the results and the texts of modules up to date, and watches what they were made of.
+
+        Raises:
+            PluginError: what runs snippets cannot be reached.
+        """
+        try:
+            self.results = self._workshop.results() if options.execute else self._workshop.stored()
+        except ValueError as error:
+            raise PluginError(f"the snippets cannot be run: {error}") from error
         url = _source_url(self.layout, config)
         self.sources = {path: SourceFile(text, url(path)) for path, text in self._workshop.module_sources().items()}
         if self._server:
             self._watch(self._server)
+
+    @property
+    def paths(self) -> set[str]:
+        """The paths of the pages' imaginary sources."""
+        return {snippet_page(result.snippet) for result in self.results.values()}
 
     def problems(self) -> Iterator[Diagnostic]:
         """What is wrong with snippets and their outputs."""
@@ -70,7 +81,7 @@ class SiteSnippets:
     def add(self, files: Files, index: Index, options: SnippetsConfig, config: MkDocsConfig) -> SnippetPages:
         """Adds the pages of snippets to the site, and what else notes link to."""
         highlight = config.mdx_configs.get("pymdownx.highlight") or {}
-        converter = CellConverter(self.layout.root / ".knapper" / "pages", highlight)
+        converter = CellConverter(self.layout.state / "pages", highlight)
         pages = SnippetPages(self.results, index, options, config, self.layout.root, converter)
         converter.forget_unused()
         pages.add(files)
@@ -105,10 +116,10 @@ class SiteSnippets:
         self._workshop.close()
 
 
-def _progress() -> TerminalProgress | None:
+def _progress() -> Progress:
     """What is shown meanwhile; nothing with `--quiet`."""
     mkdocs = logging.getLogger("mkdocs")
-    return TerminalProgress(plain=log.info, loggers=[mkdocs]) if log.isEnabledFor(logging.INFO) else None
+    return TerminalProgress(plain=log.info, loggers=[mkdocs]) if log.isEnabledFor(logging.INFO) else Silence()
 
 
 def layout_of(config: MkDocsConfig, options: SnippetsConfig) -> Layout:
