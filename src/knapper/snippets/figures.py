@@ -25,6 +25,7 @@ _STYLE_COLOUR = re.compile(r"(?P<property>\b(?:fill|stroke|color|stop-color)): ?
 _ATTRIBUTE_COLOUR = re.compile(r'\b(?P<property>fill|stroke)="(?P<colour>#[0-9a-fA-F]{6}|black|white)"')
 _STYLE = re.compile(r'\bstyle="[^"]*"|<style\b[^>]*>.*?</style>', re.DOTALL)
 _ROOT = re.compile(r"<svg\b[^>]*>")
+_PROLOGUE = re.compile(r"\A.*?(?=<svg\b)", re.DOTALL)
 _LENGTH = re.compile(r"([\d.]+)(pt|px|in|mm|cm)?")
 _PIXELS = {"pt": 96 / 72, "px": 1.0, "in": 96.0, "mm": 96 / 25.4, "cm": 96 / 2.54, None: 1.0}
 _NAMED = {"black": "#000000", "white": "#ffffff"}
@@ -36,7 +37,7 @@ def adapted(svg: str) -> str:
     Within `<img>` the pair follows the `color-scheme` of the page. Browsers without `light-dark()` take the colour
     that stands before it.
     """
-    svg = _ATTRIBUTE_COLOUR.sub(_as_style, svg)
+    svg = _ATTRIBUTE_COLOUR.sub(_as_style, _PROLOGUE.sub("", svg, count=1))
     svg = _STYLE.sub(lambda style: _STYLE_COLOUR.sub(_pair, style[0]), svg)
     return _ROOT.sub(_follow_page, svg, count=1)
 

@@ -43,7 +43,7 @@ class Policy:
     Attributes:
         root: the project.
         readable: folders outside of the project whose files may be read: Python, its packages, the system.
-        writable: folders whose files may be changed: those of this run, and devices.
+        writable: folders whose files may be changed: that of this run, the libraries' cache, and devices.
         files: files of the project that may be read: the script, what is declared, and modules once imported.
         folders: folders of the project that may be listed, as they hold declared files.
     """
@@ -85,7 +85,8 @@ def make_policy(root: Path, run: Path, cache: Path, declared: Iterable[Path]) ->
         declared: the script and the files that it declares.
     """
     root = root.resolve()
-    policy = Policy(root, (*_readable(root), cache.resolve()), (run.resolve(), *(Path(folder) for folder in _DEVICES)))
+    own = (run.resolve(), cache.resolve(), *(Path(folder) for folder in _DEVICES))
+    policy = Policy(root, tuple(_readable(root)), own)
     for path in declared:
         real = path.resolve()
         policy.files.add(str(real))

@@ -42,25 +42,25 @@ class TerminalProgress:
         self._stop: Event | None = None
         self._eraser = _Eraser(self._erase)
 
-    def total(self, number: int) -> None:
-        """So many snippets are going to run."""
-        self._total, self._done = number, 0
+    def total(self, count: int) -> None:
+        """So many snippets are to be run."""
+        self._total, self._done = count, 0
         self._running.clear()
-        if not number:
+        if not count:
             return
         if self._has_bar:
             self._begin()
         else:
-            self._plain(f"Running {number} {'snippet' if number == 1 else 'snippets'}")
+            self._plain(f"Running {count} {'snippet' if count == 1 else 'snippets'}")
 
     def started(self, name: str) -> None:
-        """A snippet runs."""
+        """A snippet is being run."""
         with self._lock:
             self._running[name] = time.monotonic()
             self._draw()
 
     def finished(self, name: str, seconds: float, ok: bool) -> None:
-        """A snippet has ended, well or not."""
+        """A snippet has been run, or has failed."""
         with self._lock:
             self._running.pop(name, None)
             self._done += 1
