@@ -8,6 +8,7 @@ from knapper.diagnostics import Code, Diagnostic
 from knapper.snippets.layout import Layout, read_snippets
 from knapper.snippets.outputs import read_outputs
 from knapper.snippets.result import Provenance, Result, State
+from knapper.snippets.script import Snippet
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="72pt" height="36pt"><path stroke="#000000" d="M0 0"/></svg>'
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="  # 1 × 1
@@ -46,19 +47,19 @@ class FakeWorkshop:
         self.layout = layout
         self.closed = False
 
-    def results(
-        self, names: Collection[str] | None = None, force: bool = False, execute: bool = True
-    ) -> dict[str, Result]:
-        snippets = read_snippets(self.layout).values()
-        return {snippet.name: self._result(snippet, execute) for snippet in snippets}
+    def results(self, names: Collection[str] | None = None, force: bool = False) -> dict[str, Result]:
+        return {snippet.name: self._result(snippet) for snippet in read_snippets(self.layout).values()}
 
-    def _result(self, snippet: Any, execute: bool) -> Result:
-        if not execute:
-            return Result(snippet, State.PENDING)
+    def stored(self) -> dict[str, Result]:
+        return {snippet.name: Result(snippet, State.PENDING) for snippet in read_snippets(self.layout).values()}
+
+    def _result(self, snippet: Snippet) -> Result:
         if FAILS in snippet.text:
             problem = Diagnostic(snippet.path, 3, 1, Code.SNIPPET_FAILED, "ValueError: too <bad>", "correct it")
             return Result(snippet, State.FAILED, problems=(problem,))
-        displayed = tuple(self.displayed.get(snippet.name, [[] for _ in snippet.code]))
+        displayed = tuple(self.displayed.get(snippet.name, ()))
+        if len(displayed) != len(snippet.code):
+            displayed = tuple([] for _ in snippet.code)
         outputs, problems = read_outputs(snippet, displayed)
         return Result(snippet, self.state, outputs, displayed, self.provenance, tuple(problems))
 

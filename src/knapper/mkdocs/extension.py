@@ -35,20 +35,23 @@ class PageExtension(KnapperExtension):
         """Path and document of the note to convert."""
         path, document = (self.note, parse(text, self.note)) if self.changed and self.note else super().document(text)
         if path in self.wrapped:
-            _join_lines(document.children)
+            for block in document.children:
+                _join_lines(block)
         if self.stock.match_file(path):
             document = replace(document, properties={**document.properties, "parser": "python-markdown"})
         return path, document
 
 
-def _join_lines(nodes: list[Any]) -> None:
+def _join_lines(node: Any) -> None:
     """Makes newlines within paragraphs plain text, at any depth."""
-    for index, node in enumerate(nodes):
-        if isinstance(node, SoftBreak):
-            nodes[index] = Text(node.span, "\n")
-        for name in ("title", "children"):
-            if isinstance(below := getattr(node, name, None), list):
-                _join_lines(below)
+    for name in ("title", "children"):
+        value = getattr(node, name, None)
+        below: list[Any] = value if isinstance(value, list) else []
+        for index, child in enumerate(below):
+            if isinstance(child, SoftBreak):
+                below[index] = Text(child.span, "\n")
+            else:
+                _join_lines(child)
 
 
 class SharedMarkdown(Extension):

@@ -13,9 +13,11 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 
 from knapper.mkdocs.defaults import ASSETS, THEME
+from knapper.mkdocs.files import leave_out
 
 log = logging.getLogger("mkdocs.plugins.knapper")
 
+_TABLE = 'class="output-scroll"'
 _VENDOR = f"{ASSETS}/vendor"
 
 
@@ -77,6 +79,15 @@ def add_libraries(config: MkDocsConfig, files: Files, math: str) -> None:
         log.info(
             "Pages load %s from a CDN, because this installation of Knapper has no copy to put into the site", absent
         )
+
+
+def add_table_script(config: MkDocsConfig, files: Files) -> None:
+    """Adds the script that sorts the tables of snippets, if a page has one."""
+    script = f"{ASSETS}/tables.js"
+    if any(_TABLE in (file.page.content or "") for file in files if file.page):
+        config.extra_javascript.append(script)
+    else:
+        leave_out(files, [script])
 
 
 def _is_ours(library: Library, config: MkDocsConfig, math: str) -> bool:

@@ -28,12 +28,13 @@ from knapper.mkdocs import defaults, search
 from knapper.mkdocs.config import KnapperConfig, SnippetsConfig
 from knapper.mkdocs.diagrams import link_diagrams
 from knapper.mkdocs.files import arrange, leave_out, own_pages, selected, speed_up
-from knapper.mkdocs.libraries import add_libraries
+from knapper.mkdocs.libraries import add_libraries, add_table_script
 from knapper.mkdocs.nav import SharedSidebar, nav_of
 from knapper.mkdocs.page import add_classes, add_title, page_meta, page_title
 from knapper.mkdocs.pages import add_folders, add_redirects, folder_content
 from knapper.mkdocs.render import NoteRenderer, body, take_backlinks
 from knapper.mkdocs.tags import TagPage, tag_page, tags_content
+from knapper.mkdocs.watch import Watcher
 from knapper.syntax import Document
 from knapper.vault import Folder, Index, Note, Vault, build_index, check, read_vault
 from knapper.vault.mounts import NO_MOUNTS
@@ -69,6 +70,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         self._tags: TagPage | None
         self._shared_nav: Navigation | None
         self._snippets: SiteSnippets | None = None
+        self._watcher = Watcher()
         self._snippet_pages: SnippetPages | None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
@@ -105,6 +107,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
         if self._snippets:
             self._snippets.run(self.config.snippets, config)
             self._report(self._snippets.problems())
+        self._watcher.follow(self._snippets.watched() if self._snippets else ())
         self._files, self._index = files, self._read(selected(files, config, self._serving), config)
         self._report(check(self._index))
         arrange(files, self._index, config)
@@ -250,17 +253,17 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
                 files.append(File.generated(config, path, content=content))
         self._register_tags(files)
         add_libraries(config, files, self.config.math)
+        add_table_script(config, files)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object) -> None:
         """Watches what the outputs of snippets are made of."""
-        if self._snippets:
-            self._snippets.serve(server)
+        self._watcher.serve(server)
 
     def on_shutdown(self) -> None:
         """Ends the processes that run snippets."""
         if self._snippets:
             self._snippets.close()
-        self._snippets = None
+        self._snippets, self._watcher = None, Watcher()
 
     def on_build_error(self, *, error: Exception) -> None:
         """Leaves no process behind."""

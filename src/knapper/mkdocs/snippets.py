@@ -12,7 +12,6 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.livereload import LiveReloadServer
 from mkdocs.structure.files import Files
 
 from knapper.diagnostics import Diagnostic
@@ -46,11 +45,9 @@ class SiteSnippets:
         self.results: Mapping[str, Result] = {}
         self.sources: Mapping[str, SourceFile] = {}
         self._workshop = Workshop(layout, executor, _progress())
-        self._server: LiveReloadServer | None = None
-        self._watched: set[Path] = set()
 
     def run(self, options: SnippetsConfig, config: MkDocsConfig) -> None:
-        """Brings the results and the texts of modules up to date, and watches what they were made of.
+        """Brings the results and the texts of modules up to date.
 
         Raises:
             PluginError: what runs snippets cannot be reached.
@@ -61,8 +58,6 @@ class SiteSnippets:
             raise PluginError(f"the snippets cannot be run: {error}") from error
         url = _source_url(self.layout, config)
         self.sources = {path: SourceFile(text, url(path)) for path, text in self._workshop.module_sources().items()}
-        if self._server:
-            self._watch(self._server)
 
     @property
     def paths(self) -> set[str]:
@@ -97,19 +92,9 @@ class SiteSnippets:
                 yield from ((path, content) for path, content in output.files.items() if not path.endswith(".md"))
         yield from ((path, source.text.encode()) for path, source in self.sources.items() if not source.url)
 
-    def serve(self, server: LiveReloadServer) -> None:
-        """Watches what results are made of, from now on."""
-        self._server = server
-        self._watch(server)
-
-    def _watch(self, server: LiveReloadServer) -> None:
-        """Follows the set of watched paths, which edits of imports and of `reads` change."""
-        wanted = {path for path in self._workshop.watched() if path.exists()}
-        for path in sorted(wanted - self._watched):
-            server.watch(str(path))
-        for path in sorted(self._watched - wanted):
-            server.unwatch(str(path))
-        self._watched = wanted
+    def watched(self) -> set[Path]:
+        """The files and folders that results are made of."""
+        return self._workshop.watched()
 
     def close(self) -> None:
         """Ends the processes that run snippets."""
