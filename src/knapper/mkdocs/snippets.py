@@ -20,7 +20,7 @@ from knapper.mkdocs.config import SnippetsConfig
 from knapper.mkdocs.downloads import repository
 from knapper.mkdocs.notebook import CellConverter
 from knapper.mkdocs.snippet_pages import SnippetPages, add_file
-from knapper.snippets import Layout, Progress, Result, Workshop
+from knapper.snippets import Layout, Result, Workshop
 from knapper.snippets.progress import TerminalProgress
 from knapper.snippets.schedule import Silence
 from knapper.vault import Index
@@ -44,7 +44,8 @@ class SiteSnippets:
         self.executor = executor
         self.results: Mapping[str, Result] = {}
         self.sources: Mapping[str, SourceFile] = {}
-        self._workshop = Workshop(layout, executor, _progress())
+        self._progress = _progress()
+        self._workshop = Workshop(layout, executor, self._progress or Silence())
 
     def run(self, options: SnippetsConfig, config: MkDocsConfig) -> None:
         """Brings the results and the texts of modules up to date.
@@ -56,6 +57,9 @@ class SiteSnippets:
             self.results = self._workshop.results() if options.execute else self._workshop.stored()
         except ValueError as error:
             raise PluginError(f"the snippets cannot be run: {error}") from error
+        finally:
+            if self._progress:
+                self._progress.close()
         url = _source_url(self.layout, config)
         self.sources = {path: SourceFile(text, url(path)) for path, text in self._workshop.module_sources().items()}
 
@@ -101,10 +105,10 @@ class SiteSnippets:
         self._workshop.close()
 
 
-def _progress() -> Progress:
+def _progress() -> TerminalProgress | None:
     """What is shown meanwhile; nothing with `--quiet`."""
     mkdocs = logging.getLogger("mkdocs")
-    return TerminalProgress(plain=log.info, loggers=[mkdocs]) if log.isEnabledFor(logging.INFO) else Silence()
+    return TerminalProgress(plain=log.info, loggers=[mkdocs]) if log.isEnabledFor(logging.INFO) else None
 
 
 def layout_of(config: MkDocsConfig, options: SnippetsConfig) -> Layout:
