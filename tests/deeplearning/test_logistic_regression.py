@@ -182,6 +182,37 @@ def test_separated_classes_have_no_finite_weights(x: list[list[float]], y: list[
     assert np.isfinite(parameters(newton([*x, [0.5]], [*y, 1 - y[-1]], 0.1))).all()
 
 
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [
+        ([-4.0, -3.0, -0.1, 0.1, 3.0, 4.0], [0, 0, 1, 0, 1, 1]),
+        ([0.0] * 10 + [1.0] * 10 + [0.5, 2.0, 3.0], [0] * 20 + [1] * 3),
+        ([0.0] * 10 + [-1.0] * 10 + [-0.5, -2.0, -3.0], [1] * 20 + [0] * 3),
+    ],
+    ids=["barely overlapping", "all of class 0 right", "all of class 1 right"],
+)
+def test_overlapping_classes_are_not_taken_for_separated(x: list[float], y: list[int]) -> None:
+    column = np.array(x)[:, np.newaxis]
+    reference = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000).fit(column, y)
+    model = newton(column, y)
+    assert model.weights[0] == pytest.approx(reference.coef_[0, 0], rel=1e-4)
+    assert model.bias == pytest.approx(reference.intercept_[0], rel=1e-4, abs=1e-6)
+    margins = (2 * np.array(y) - 1) * (column[:, 0] * model.weights[0] + model.bias)
+    assert margins.max() > 1
+    assert margins.min() < 0
+
+
+def test_nothing_is_penalised_unless_asked_for() -> None:
+    x, y, model = [[1.0], [2.0], [4.0]], [1, 0, 1], LinearModel(np.array([3.0]), 0.5)
+    plain, zero = gradient(x, y, model), gradient(x, y, model, 0.0)
+    np.testing.assert_array_equal(parameters(plain), parameters(zero))
+    assert cost(x, y, model) == cost(x, y, model, 0.0)
+    np.testing.assert_array_equal(
+        gradient_descent(x, y, 0.1, 5).losses, gradient_descent(x, y, 0.1, 5, penalty=0.0).losses
+    )
+    np.testing.assert_array_equal(parameters(newton(x, y)), parameters(newton(x, y, penalty=0.0)))
+
+
 def test_giving_up() -> None:
     with pytest.raises(ValueError, match=r"^no minimum found in 1 steps$"):
         newton([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 1], max_steps=1)
