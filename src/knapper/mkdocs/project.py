@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from knapper.diagnostics import Code
+from knapper.snippets import Layout
 from knapper.vault.publish import Settings
 
 CONFIG_NAMES = ("mkdocs.yml", "mkdocs.yaml", "properdocs.yml", "properdocs.yaml")
@@ -56,11 +57,34 @@ class Project:
         return Settings(exclude=patterns, drafts=drafts, publish_required=required, home=home)
 
     @property
+    def root(self) -> Path:
+        """The folder of the configuration; without one, the vault."""
+        return self.config_file.parent if self.config_file else self.vault
+
+    @property
     def has_snippets(self) -> bool:
         """Whether there is a folder of snippets beside the configuration."""
+        layout = self.layout()
+        return layout is not None and (layout.root / layout.folder).is_dir()
+
+    @property
+    def executor(self) -> str | Mapping[str, str]:
+        """What runs the snippets."""
+        return self._snippet_options.get("executor") or "local"
+
+    def layout(self) -> Layout | None:
+        """Where the snippets and their modules are, if there is a configuration beside which they could be."""
+        if self.config_file is None:
+            return None
+        options = self._snippet_options
+        modules = options.get("modules", ["src"])
+        folders = tuple(map(str, modules)) if isinstance(modules, list) else ()
+        return Layout(self.config_file.parent, str(options.get("folder") or "snippets"), folders)
+
+    @property
+    def _snippet_options(self) -> Mapping[str, Any]:
         options = self.options.get("snippets")
-        folder = options.get("folder") if isinstance(options, dict) else None
-        return self.config_file is not None and (self.config_file.parent / str(folder or "snippets")).is_dir()
+        return options if isinstance(options, dict) else {}
 
     def codes(self, name: str) -> list[Code]:
         """The codes under the plugin's option `select` or `ignore`."""
