@@ -118,6 +118,8 @@ def install_modules(trace: Trace, folders: Sequence[Path]) -> set[str]:
     inside = [str(folder) for folder in folders]
     outside = [path for path in sys.path if path and (not trace.policy.is_of_project(path) or _is_installed(path))]
     sys.path[:] = [*inside, *outside]
+    # Libraries look there for distributions (importlib.metadata), as Python does for modules.
+    trace.policy.folders.update(os.path.realpath(path) for path in sys.path)
     hook = _finder_hook(trace, inside, type("Loader", (ProjectLoader,), {"trace": trace}))
     sys.path_hooks.insert(0, hook)
     for path in list(sys.path_importer_cache):
