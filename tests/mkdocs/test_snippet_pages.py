@@ -76,12 +76,12 @@ def script(text: str) -> dict[str, str]:
 
 
 def cell(site: Site, name: str) -> str:
-    match = re.search(rf'<div class="cell" id="{name}">.*?(?=<div class="cell"|<h2|<details)', ADAM_OF(site), re.DOTALL)
+    match = re.search(rf'<div class="cell" id="{name}">.*?(?=<div class="cell"|<h2|<details)', page_of(site), re.DOTALL)
     assert match
     return match[0]
 
 
-def ADAM_OF(site: Site) -> str:  # noqa: N802
+def page_of(site: Site) -> str:
     return site.article("snippets/adam")
 
 
@@ -89,7 +89,7 @@ def ADAM_OF(site: Site) -> str:  # noqa: N802
 
 
 def test_a_page_has_the_title_the_text_and_the_formulas_of_the_notes(make: MakeSite) -> None:
-    article = ADAM_OF(make({"A.md": ""}))
+    article = page_of(make({"A.md": ""}))
     assert re.findall(r"<h1.*?>(.*?)<", article) == ["Adam"]
     assert '<p>A step of <span class="arithmatex">\\(x^2\\)</span>, in words\nthat are wrapped.</p>' in article
 
@@ -110,7 +110,7 @@ def test_a_named_cell_is_an_anchor_with_its_name(make: MakeSite) -> None:
 
 
 def test_a_heading_keeps_its_anchor_where_a_cell_has_the_same_name(make: MakeSite) -> None:
-    article = ADAM_OF(make({"A.md": ""}))
+    article = page_of(make({"A.md": ""}))
     assert re.findall(r'<(\w+)[^>]* id="losses"', article) == ["h2"]
     assert '<a class="cell-name" href="#losses">' in article
 
@@ -121,12 +121,12 @@ def test_figures_are_files_that_are_loaded_when_they_are_seen(make: MakeSite) ->
     assert image
     assert image[0] == '<img alt="A path" height="48" loading="lazy" src="../../adam/trajectory.svg" width="96"/>'
     assert "light-dark(#000000" in (site.folder / "adam/trajectory.svg").read_text(encoding="utf-8")
-    assert "&lt;Figure" not in ADAM_OF(site)
+    assert "&lt;Figure" not in page_of(site)
 
 
 def test_tables_have_no_styles_of_their_own_and_offer_their_numbers(make: MakeSite) -> None:
     site = make({"A.md": ""})
-    article = ADAM_OF(site)
+    article = page_of(site)
     assert "<style" not in article
     assert "border=" not in article
     assert re.search(r'<div [^>]*class="output-scroll"[^>]*><table class="dataframe">', article)
@@ -135,7 +135,12 @@ def test_tables_have_no_styles_of_their_own_and_offer_their_numbers(make: MakeSi
 
 
 def test_printed_text_is_escaped_and_keeps_its_colours(make: MakeSite) -> None:
-    assert '<pre>hello<span class="ansi-red-fg"> red</span> &lt;b&gt;</pre>' in ADAM_OF(make({"A.md": ""}))
+    assert '<pre>hello<span class="ansi-red-fg"> red</span> &lt;b&gt;</pre>' in page_of(make({"A.md": ""}))
+
+
+def test_text_that_scrolls_can_be_reached_by_keys(make: MakeSite, workshop: type[FakeWorkshop]) -> None:
+    workshop.displayed = {"adam": [[printed("wide " * 20)]]}
+    assert '<pre tabindex="0" role="region" aria-label="Output">wide' in page_of(make(script("# %%\nx\n")))
 
 
 def test_outputs_of_cells_without_a_name(make: MakeSite, workshop: type[FakeWorkshop]) -> None:
@@ -145,7 +150,7 @@ def test_outputs_of_cells_without_a_name(make: MakeSite, workshop: type[FakeWork
     site = make(script("# %%\nx\n"))
     assert "snippets/adam/cell-1.png" in site
     assert "snippets/adam/cell-1-2.png" in site
-    article = ADAM_OF(site)
+    article = page_of(site)
     assert 'src="../../snippets/adam/cell-1.png"' in article
     assert '<div class="arithmatex">\\[x^2\\]</div>' in article
     assert "<b>x</b>" in article
@@ -154,7 +159,7 @@ def test_outputs_of_cells_without_a_name(make: MakeSite, workshop: type[FakeWork
 
 def test_an_animation_rests_where_less_motion_is_asked_for(make: MakeSite, workshop: type[FakeWorkshop]) -> None:
     workshop.displayed = {"adam": [[display(webp=PNG, png=PNG)]]}
-    article = ADAM_OF(make(script('# %% name="ball" alt="A ball"\nx\n')))
+    article = page_of(make(script('# %% name="ball" alt="A ball"\nx\n')))
     assert 'media="(prefers-reduced-motion: reduce)" srcset="../../adam/ball.png"' in article
     assert 'src="../../adam/ball.webp"' in article
 
@@ -168,7 +173,7 @@ def test_pages_without_directories(make: MakeSite) -> None:
 
 
 def test_text_that_swallows_the_place_of_a_cell_does_not_lose_it(make: MakeSite) -> None:
-    assert "nowhere_else" in ADAM_OF(make(script("# %% [markdown]\n# ```\n# open\n# %%\nnowhere_else\n")))
+    assert "nowhere_else" in page_of(make(script("# %% [markdown]\n# ```\n# open\n# %%\nnowhere_else\n")))
 
 
 # What is not on it --------------------------------------------------------------------------------------------------
@@ -209,7 +214,7 @@ def test_two_builds_make_the_same_bytes(make: MakeSite, tmp_path: Path) -> None:
 
 def test_the_script_and_the_executed_notebook_can_be_taken_along(make: MakeSite) -> None:
     site = make({"A.md": ""})
-    article = ADAM_OF(site)
+    article = page_of(site)
     assert 'href="adam.py" download' in article
     assert 'href="adam.ipynb" download' in article
     assert "colab" not in article
@@ -223,7 +228,7 @@ def test_the_script_and_the_executed_notebook_can_be_taken_along(make: MakeSite)
 def test_colab_opens_what_gh_deploy_publishes_and_prepares_itself(make: MakeSite) -> None:
     site = make({"A.md": "", "../pyproject.toml": '[project]\nname = "Knapper"\n'}, **GITHUB)
     url = "https://colab.research.google.com/github/owner/project/blob/gh-pages/snippets/adam/adam.ipynb"
-    assert f'href="{url}"' in ADAM_OF(site)
+    assert f'href="{url}"' in page_of(site)
     cells = json.loads((site.folder / "snippets/adam/adam.ipynb").read_text(encoding="utf-8"))["cells"]
     assert "git clone --quiet --depth 1 https://github.com/owner/project" in cells[0]["source"]
     assert '%pip install -q "numpy>=1.26"\n' in cells[0]["source"] + "\n"
@@ -235,7 +240,7 @@ def test_colab_opens_what_gh_deploy_publishes_and_prepares_itself(make: MakeSite
     [("none", None), ("https://x.y/{repository}/{branch}/{path}", "https://x.y/owner/project/gh-pages/snippets/adam")],
 )
 def test_colab_can_lead_elsewhere_or_nowhere(make: MakeSite, colab: str, url: str | None) -> None:
-    article = ADAM_OF(make({"A.md": ""}, plugins=[{"knapper": {"snippets": {"colab": colab}}}], **GITHUB))
+    article = page_of(make({"A.md": ""}, plugins=[{"knapper": {"snippets": {"colab": colab}}}], **GITHUB))
     assert ("Open in Colab" in article) == bool(url)
     assert not url or url in article
 
@@ -244,7 +249,7 @@ def test_colab_can_lead_elsewhere_or_nowhere(make: MakeSite, colab: str, url: st
 
 
 def test_what_made_it(make: MakeSite) -> None:
-    article = ADAM_OF(make({"A.md": ""}))
+    article = page_of(make({"A.md": ""}))
     assert "What made this: CPU, about 2 seconds, Python 3.11.9</summary>" in article
     assert "<li>numpy 2.3.1</li>" in article
     assert PROVENANCE.date not in article
@@ -252,7 +257,7 @@ def test_what_made_it(make: MakeSite) -> None:
 
 def test_a_frozen_result_says_so(make: MakeSite, workshop: type[FakeWorkshop]) -> None:
     workshop.state = State.FROZEN
-    assert f", on {PROVENANCE.date}</summary>" in ADAM_OF(make({"A.md": ""}))
+    assert f", on {PROVENANCE.date}</summary>" in page_of(make({"A.md": ""}))
 
 
 @pytest.mark.parametrize(
@@ -279,7 +284,7 @@ def test_used_in_lists_notes_that_embed_or_link(make: MakeSite) -> None:
         "C.md": "[[snippets/adam.py#trajectory]]",
         "D.md": "",
     }
-    article = ADAM_OF(make(files))
+    article = page_of(make(files))
     assert 'id="__backlinks">Used in <' in article
     assert re.findall(r'backlink-title internal-link" href="(.*?)"', article) == ["../../a/", "../../b/", "../../c/"]
 
@@ -287,7 +292,7 @@ def test_used_in_lists_notes_that_embed_or_link(make: MakeSite) -> None:
 def test_used_in_never_lists_what_is_not_published(make: MakeSite) -> None:
     head = "---\n{}: {}\n---\n![[adam/losses]] secret"
     site = make({"A.md": head.format("publish", "false"), "B.md": head.format("draft", "true"), "C.md": ""})
-    assert "Used in" not in ADAM_OF(site)
+    assert "Used in" not in page_of(site)
     assert "secret" not in site.text()
 
 
@@ -327,7 +332,7 @@ def test_a_failed_snippet_has_a_page_that_says_so_and_others_go_on(make: MakeSit
     assert "This snippet failed" in article
     assert "Line 3: ValueError: too &lt;bad&gt;" in article
     assert '<span class="k">raise</span>' in article
-    assert "trajectory.svg" in ADAM_OF(site)
+    assert "trajectory.svg" in page_of(site)
 
 
 def test_a_failed_snippet_fails_a_strict_build(make: MakeSite) -> None:
@@ -342,7 +347,7 @@ def test_codes_of_snippets_can_be_ignored(make: MakeSite) -> None:
 
 def test_without_execution_stored_results_are_shown(make: MakeSite) -> None:
     site = make({"A.md": ""}, plugins=[{"knapper": {"snippets": {"execute": False}}}])
-    assert "This snippet has not run yet" in ADAM_OF(site)
+    assert "This snippet has not run yet" in page_of(site)
 
 
 # The site -----------------------------------------------------------------------------------------------------------
@@ -366,7 +371,7 @@ def test_the_user_orders_the_pages(make: MakeSite, caplog: pytest.LogCaptureFixt
     with caplog.at_level(logging.INFO, "mkdocs"):
         site = make({"A.md": ""}, nav=["A.md"])
     assert "snippets/" not in caplog.text
-    assert "Adam" in ADAM_OF(site)
+    assert "Adam" in page_of(site)
 
 
 def test_the_search_finds_title_headings_text_and_code(make: MakeSite) -> None:
@@ -388,8 +393,8 @@ def test_copies_of_outputs_in_the_vault_are_left_out(make: MakeSite) -> None:
 
 def test_the_plugin_mkdocs_jupyter_may_be_there_too(make: MakeSite) -> None:
     site = make({"A.md": ""}, plugins=["search", "mkdocs-jupyter", "knapper"])
-    assert "jupyter-wrapper" not in ADAM_OF(site)
-    assert 'id="trajectory"' in ADAM_OF(site)
+    assert "jupyter-wrapper" not in page_of(site)
+    assert 'id="trajectory"' in page_of(site)
 
 
 def test_a_vault_without_snippets_stays_as_it_is(make_site: MakeSite) -> None:

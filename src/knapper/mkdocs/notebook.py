@@ -21,7 +21,7 @@ from markdown import Markdown
 from knapper.mkdocs.defaults import THEME
 from knapper.snippets.result import dumps
 
-_SCHEMA = "1"
+_SCHEMA = "2"
 """To be raised with each change of this module that changes what it makes."""
 
 _TEMPLATES = THEME / "notebook"
@@ -30,6 +30,8 @@ _MARK = "<!--knapper:cell-->"
 _PACKAGES = ("mkdocs-jupyter", "nbconvert", "pygments", "pymdown-extensions")
 # Ids of lines would be those of the page's own code blocks, if the page's extension and this one both counted from 0.
 _FIRST_BLOCK = 1000
+# What fits a phone, and half a window.
+_COLUMNS, _LINES = 36, 20
 
 
 class CellConverter:
@@ -137,7 +139,16 @@ def _highlighter(options: Mapping[str, Any]) -> Callable[[str], str]:
 
 
 def _tidied(cell: str) -> str:
-    """A cell without the ids and empty elements of JupyterLab's own page."""
+    """A cell without the ids and empty elements of JupyterLab's own page, whose wide texts keys can scroll."""
     cell = re.sub(r' id="cell-id=[^"]*"', "", cell)
+    cell = re.sub(r"(jp-RenderedText\b[^>]*>\s*)<pre>(.*?)</pre>", _reachable, cell, flags=re.DOTALL)
     cell = re.sub(r'<div class="[^"]*\bjp-Collapser\b[^"]*">\s*</div>', "", cell)
     return re.sub(r">\s*\n\s*(?=<div|</div)", ">", cell).strip()
+
+
+def _reachable(match: re.Match[str]) -> str:
+    """A text that may scroll, so that keys must reach it; any other is no stop of the Tab key."""
+    lines = re.sub(r"<[^>]*>", "", match[2]).split("\n")
+    if len(lines) <= _LINES and max(map(len, lines)) <= _COLUMNS:
+        return match[0]
+    return f'{match[1]}<pre tabindex="0" role="region" aria-label="Output">{match[2]}</pre>'
