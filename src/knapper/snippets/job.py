@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised when the runner changes such that stored results are no longer what it would make."""
 
 JOB, RESULT, PROGRESS, STACKS, STDOUT, STDERR = "job.json", "result.json", "progress", "stacks", "stdout", "stderr"

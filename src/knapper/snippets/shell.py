@@ -67,8 +67,10 @@ def make_shell(show: Callable[[Bundle], None]) -> InteractiveShell:
 
 def _table(frame: Any, include: Any = None, exclude: Any = None) -> Bundle:
     """A DataFrame, rounded as it is or as `pd.options.display` says; its numbers in full beside it."""
-    html = frame.to_html(max_rows=MAX_ROWS, border=0, classes="dataframe", show_dimensions=len(frame) > MAX_ROWS)
-    return {"text/html": html, "text/csv": frame.to_csv(index=_has_labels(frame)), "text/plain": repr(frame)}
+    has_labels, is_long = _has_labels(frame), len(frame) > MAX_ROWS
+    shown = {"max_rows": MAX_ROWS, "show_dimensions": is_long, "index": has_labels}
+    html = frame.to_html(border=0, classes="dataframe", **shown)
+    return {"text/html": html, "text/csv": frame.to_csv(index=has_labels), "text/plain": repr(frame)}
 
 
 def _series(series: Any, include: Any = None, exclude: Any = None) -> Bundle:
@@ -77,12 +79,14 @@ def _series(series: Any, include: Any = None, exclude: Any = None) -> Bundle:
 
 def _styled(styler: Any, include: Any = None, exclude: Any = None) -> Bundle:
     """A Styler with a fixed id in place of a random one, and without its inline style sheet's."""
-    html = styler.set_uuid("styled").to_html(table_attributes='class="dataframe"', max_rows=MAX_ROWS)
-    return {"text/html": html, "text/csv": styler.data.to_csv(index=_has_labels(styler.data)), "text/plain": "Styler"}
+    has_labels = _has_labels(styler.data)
+    shown = styler if has_labels else styler.hide(axis="index")
+    html = shown.set_uuid("styled").to_html(table_attributes='class="dataframe"', max_rows=MAX_ROWS)
+    return {"text/html": html, "text/csv": styler.data.to_csv(index=has_labels), "text/plain": "Styler"}
 
 
 def _has_labels(frame: Any) -> bool:
-    """Whether the index says more than the number of the row."""
+    """Whether the index says more than the number of the row; one that does not is left out."""
     return frame.index.name is not None or not frame.index.equals(type(frame)(index=range(len(frame))).index)
 
 
