@@ -9,6 +9,7 @@ brings MkDocs along, and its children may have no children.
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib
 import os
 import select
@@ -39,6 +40,9 @@ def main() -> None:
     sys.path[:] = config["path"]
     _adopt_orphans()
     _preload(config["preload"])
+    # What is loaded now stays: children need not look through it, nor copy its pages, to find their own garbage.
+    gc.collect()
+    gc.freeze()
     send(control, {"threads": _threads(), "versions": installed_versions(), "preloaded": config["preload"]})
     _Server(control, owners()).serve()
 
