@@ -139,7 +139,7 @@ def clean(names: Sequence[str], project: Path | None) -> None:
     with _workshop(project) as (_, workshop):
         state = workshop.layout.state
         for snippet in _chosen(workshop, names) if names else ():
-            Store(workshop.layout.results).clear(snippet.name)
+            Store(workshop.layout.results, workshop.layout.root).clear(snippet.name)
         if not names and state.is_dir():
             shutil.rmtree(state)
 

@@ -18,8 +18,10 @@ def installed_versions() -> dict[str, str]:
     """Distribution to version, read off the names of their metadata folders: some milliseconds for all of them."""
     versions: dict[str, str] = {}
     for folder in sys.path:
+        if not folder:
+            continue  # the working folder, which is not the same in the processes of snippets
         try:
-            entries = os.listdir(folder or ".")  # noqa: PTH208 - thousands of entries
+            entries = os.listdir(folder)  # noqa: PTH208 - thousands of entries
         except OSError:
             continue
         for entry in entries:

@@ -22,30 +22,39 @@ _FIXED: Mapping[str, str] = {
     "TF_DETERMINISTIC_OPS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "MATPLOTLIBRC": str(MATPLOTLIBRC),
 }
 _WITH_GPU: Mapping[str, str] = {"TF_FORCE_GPU_ALLOW_GROWTH": "true", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
 _WITHOUT_GPU: Mapping[str, str] = {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
 
-_KEPT = ("PATH", "LD_LIBRARY_PATH", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "SYSTEMROOT", "PROGRAMFILES")
-"""What this machine needs to find programs and libraries, and to compute rightly."""
+_KEPT = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "SYSTEMROOT", "PROGRAMFILES")
+"""What a machine needs to find programs and libraries, and to compute rightly."""
 _KEPT_WITH_GPU = ("CUDA_VISIBLE_DEVICES",)
 _KEPT_WITH_NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE")
 
 
 def environment(layout: Layout, settings: Settings, device: str) -> dict[str, str]:
-    """The variables for a snippet, and for the server that it is forked from.
+    """The variables for a snippet, and for the server that it is forked from, on whatever machine that is.
 
     Args:
         layout: of the project.
         settings: of the snippet.
         device: `cpu` or `gpu`, which it is to see.
     """
-    kept = [*_KEPT, *(_KEPT_WITH_GPU if device == "gpu" else ()), *(_KEPT_WITH_NETWORK if settings.network else ())]
     return {
-        **{name: os.environ[name] for name in kept if name in os.environ},
         **_FIXED,
         "MPLCONFIGDIR": str(layout.cache / "matplotlib"),
         **(_WITH_GPU if device == "gpu" else _WITHOUT_GPU),
         **settings.env,
     }
+
+
+def of_this_machine(device: str, network: bool) -> dict[str, str]:
+    """The variables that are this machine's, where a snippet runs; those of `environment` go before them.
+
+    Args:
+        device: `cpu` or `gpu`, which it is to see.
+        network: whether it may reach the network.
+    """
+    kept = [*_KEPT, *(_KEPT_WITH_GPU if device == "gpu" else ()), *(_KEPT_WITH_NETWORK if network else ())]
+    here = {name: os.environ[name] for name in kept if name in os.environ}
+    return {"MATPLOTLIBRC": str(MATPLOTLIBRC), **here}

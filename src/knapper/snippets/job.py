@@ -6,11 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised when the runner changes such that stored results are no longer what it would make."""
 
 JOB, RESULT, PROGRESS, STACKS, STDOUT, STDERR = "job.json", "result.json", "progress", "stacks", "stdout", "stderr"
 """Files of the folder of a run."""
+
+MAX_STREAM = 10_000_000
+"""Bytes that a snippet may write to its standard streams."""
+
+MAX_SHOWN = 50_000_000
+"""Bytes of all that it displays."""
 
 ENDING = "ending"
 """What `PROGRESS` says once all cells have run, and the process only has to end."""
@@ -76,6 +82,7 @@ class Outcome:
         elsewhere: names, up to their first dot, of modules that are not the project's.
         absent: names of modules that were looked for in vain.
         absent_files: files of the project that were opened in vain.
+        listed: folder of the project whose entries were listed to the digest of their names.
         reads: declared file to digest.
         versions: distribution to version, of those that the project's code imports and what they require.
         python: version.
@@ -91,6 +98,7 @@ class Outcome:
     elsewhere: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
     absent_files: list[str] = field(default_factory=list)
+    listed: dict[str, str] = field(default_factory=dict)
     reads: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     python: str = ""

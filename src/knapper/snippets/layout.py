@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from knapper.diagnostics import Code, Diagnostic
-from knapper.snippets.script import Snippet, is_snippet, read_snippet
+from knapper.snippets.script import Snippet, folded, is_snippet, read_snippet
 from knapper.snippets.settings import Settings
 
 _FROZEN = "frozen"
@@ -67,23 +67,41 @@ def read_snippets(layout: Layout) -> dict[str, Snippet]:
     folder = layout.root / layout.folder
     for file in sorted(folder.rglob("*.py")):
         parts = file.relative_to(folder).parts
-        if parts[0] == _FROZEN or any(part.startswith(".") for part in parts):
+        if parts[0] == _FROZEN or any(part.startswith(".") for part in parts) or file.is_dir():
             continue
         name = PurePosixPath(*parts).with_suffix("").as_posix()
         path = PurePosixPath(layout.folder, *parts).as_posix()
         snippet = _read(file, name, path)
         if snippet is not None:
             found[name] = snippet
-    return found
+    return _apart(found)
+
+
+def _apart(snippets: dict[str, Snippet]) -> dict[str, Snippet]:
+    """Snippets with a problem for each whose name some file systems, and links of notes, take for another's."""
+    first: dict[str, str] = {}
+    for name, snippet in snippets.items():
+        if (other := first.setdefault(folded(name), name)) != name:
+            message = f"the snippet `{other}` has the same name but for upper and lower case"
+            problem = Diagnostic(snippet.path, 0, 0, Code.FILE_NAME, message, "rename one of them")
+            snippets[name] = replace(snippet, problems=(*snippet.problems, problem))
+    return snippets
 
 
 def _read(file: Path, name: str, path: str) -> Snippet | None:
     """A script as a snippet; None for a module."""
     try:
-        text = file.read_bytes().decode().removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    except (OSError, UnicodeDecodeError) as error:
-        code = Code.INVALID_UTF8 if isinstance(error, UnicodeDecodeError) else Code.UNREADABLE_FILE
-        problem = Diagnostic(path, 0, 0, code, f"the script cannot be read: {error}", "save it as UTF-8")
+        data = file.read_bytes()
+        text = data.decode().removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    except OSError as error:
+        message = f"the script cannot be read: {error.strerror}"
+        problem = Diagnostic(path, 0, 0, Code.UNREADABLE_FILE, message, "let it be read, or remove it")
+        return Snippet(name, path, "", Settings(), (), (problem,))
+    except UnicodeDecodeError as error:
+        if not is_snippet(data.decode("latin-1")):
+            return None  # Python takes modules in other encodings
+        line = data.count(b"\n", 0, error.start) + 1
+        problem = Diagnostic(path, line, 1, Code.INVALID_UTF8, "the script is not UTF-8", "save it as UTF-8")
         return Snippet(name, path, "", Settings(), (), (problem,))
     return read_snippet(name, path, text) if is_snippet(text) else None
 
@@ -93,11 +111,41 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def source_digest(data: bytes) -> str:
+    """Digest of a module's source, the same with the line ends of any system, as for Python."""
+    return digest(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+
+
 def matching_files(root: Path, patterns: tuple[str, ...]) -> list[Path]:
-    """The files that patterns of `reads` match, in a stable order."""
-    return sorted({path for pattern in patterns for path in root.glob(pattern) if path.is_file()})
+    """The files that patterns of `reads` match, in a stable order; hidden ones only if a pattern names them."""
+    found: set[Path] = set()
+    for pattern in patterns:
+        named = {part for part in pattern.split("/") if part.startswith(".")}
+        for path in root.glob(pattern):
+            hidden = {part for part in path.relative_to(root).parts if part.startswith(".")}
+            if (hidden <= named or any("*" in part for part in named)) and path.is_file():
+                found.add(path)
+    return sorted(found)
 
 
 def digests(root: Path, patterns: tuple[str, ...]) -> dict[str, str]:
-    """Path relative to the project to digest, of the files that patterns of `reads` match."""
-    return {path.relative_to(root).as_posix(): digest(path.read_bytes()) for path in matching_files(root, patterns)}
+    """Path relative to the project to digest, of the files that patterns of `reads` match; empty if unreadable."""
+    return {path.relative_to(root).as_posix(): file_digest(path) for path in matching_files(root, patterns)}
+
+
+def names_digest(folder: Path) -> str:
+    """Digest of the names of a folder's entries, less hidden ones and Python's caches; empty if it is none."""
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError:
+        return ""
+    return digest("\n".join(name for name in names if not name.startswith((".", "__pycache__"))).encode())
+
+
+def file_digest(path: Path) -> str:
+    """Digest of a file; empty if it cannot be read, or is gone."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

@@ -5,15 +5,19 @@ Never by time stamps or absolute paths: a checkout may be moved, and files may b
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import PurePosixPath
+from typing import Any, TypeVar
 
+from knapper.snippets.figures import MATPLOTLIBRC
 from knapper.snippets.job import SCHEMA, Outcome
-from knapper.snippets.layout import Layout, digest, digests
-from knapper.snippets.modules import Modules
+from knapper.snippets.layout import Layout, digest, digests, names_digest, source_digest
+from knapper.snippets.modules import Modules, is_installed
 from knapper.snippets.result import Provenance, dumps
 from knapper.snippets.script import Snippet
+from knapper.snippets.settings import without_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,9 @@ class Manifest:
 
     Attributes:
         schema: of the runner.
-        code: digest of the cells of code with their names; of no prose.
+        code: digest of the cells of code; not of their names, nor of prose.
+        lines: first line of each of them if outputs name the script, as warnings do; otherwise empty.
+        style: digest of how figures are drawn where the snippet does not say.
         settings: what of the header outputs may depend on.
         python: minor version, such as `3.11`.
         modules: name of each module of the project to its path and digest.
@@ -31,6 +37,7 @@ class Manifest:
         absent: names of modules that were looked for in vain.
         absent_files: files of the project that were opened in vain.
         reads: declared file to digest.
+        listed: folder of the project whose entries the snippet has listed to the digest of their names.
         notebook: digest of the stored notebook.
     """
 
@@ -45,6 +52,9 @@ class Manifest:
     reads: Mapping[str, str]
     provenance: Provenance
     notebook: str = ""
+    lines: tuple[int, ...] = ()
+    style: str = ""
+    listed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -55,7 +65,13 @@ class Manifest:
             self.settings,
             self.python,
             self.modules,
+            self.elsewhere,
+            self.absent,
+            self.absent_files,
             self.reads,
+            self.listed,
+            self.lines,
+            self.style,
             self.provenance.versions,
         ]
         return digest(dumps({"inputs": inputs}))[:32]
@@ -79,17 +95,25 @@ class Machine:
         """What of a header outputs may depend on: not the limits."""
         declared = snippet.settings
         device = "gpu" if declared.device == "gpu" and self.has_gpu else "cpu"
-        return {
-            "device": device,
-            "env": dict(declared.env),
-            "network": declared.network,
-            "reads": list(declared.reads),
-        }
+        return {"device": device, "env": dict(declared.env), "network": declared.network}
 
 
 def code_digest(snippet: Snippet) -> str:
-    """Digest of the cells of code."""
-    return digest(dumps({"cells": [[cell.name, cell.source] for cell in snippet.code]}))
+    """Digest of the cells of code, less a header that is in one."""
+    return digest(dumps({"cells": [without_header(cell.source) for cell in snippet.code]}))
+
+
+def _style_digest() -> str:
+    return source_digest(MATPLOTLIBRC.read_bytes())
+
+
+def _lines(snippet: Snippet) -> tuple[int, ...]:
+    return tuple(cell.line for cell in snippet.code)
+
+
+def _tells_lines(snippet: Snippet, outcome: Outcome) -> bool:
+    """Whether outputs name the script, as a warning does with the line, which prose above it moves."""
+    return PurePosixPath(snippet.path).name in json.dumps(outcome.displayed, ensure_ascii=False)
 
 
 def make_manifest(snippet: Snippet, outcome: Outcome, machine: Machine, notebook: bytes, date: str) -> Manifest:
@@ -116,6 +140,9 @@ def make_manifest(snippet: Snippet, outcome: Outcome, machine: Machine, notebook
         outcome.reads,
         provenance,
         digest(notebook),
+        _lines(snippet) if _tells_lines(snippet, outcome) else (),
+        _style_digest(),
+        outcome.listed,
     )
 
 
@@ -146,15 +173,20 @@ class Check:
             manifest: of the result.
             is_frozen: compare code and files only, as the result may be of another machine.
         """
-        if manifest.schema != SCHEMA:
+        if manifest.schema > SCHEMA or (manifest.schema < SCHEMA and not is_frozen):
             yield f"the runner has changed (schema {manifest.schema} → {SCHEMA})"
         if manifest.code != self._code:
             yield f"the code of {self.snippet.path} has changed"
+        elif manifest.lines and manifest.lines != _lines(self.snippet):
+            yield f"lines of {self.snippet.path} have moved, and its outputs tell them"
         yield from self._changed_modules(manifest)
         yield from _changed(manifest.reads, self._reads)
         for path in manifest.absent_files:
             if (self.layout.root / path).exists():
                 yield f"{path} is new"
+        for folder, names in manifest.listed.items():
+            if names_digest(self.layout.root / folder) != names:
+                yield f"the folder {folder}, which it lists, has other entries"
         yield from self._changed_settings(manifest, is_frozen)
         if not is_frozen:
             yield from self._changed_machine(manifest)
@@ -182,6 +214,11 @@ class Check:
                 yield f"`{key}` is now {value!r}, was {then!r}"
 
     def _changed_machine(self, manifest: Manifest) -> Iterator[str]:
+        if manifest.style != _style_digest():
+            yield "the style of figures has changed"
+        for name in manifest.absent:
+            if "." not in name and is_installed(name, self.layout.root):
+                yield f"module {name} is now installed"
         python = _minor(self.machine.python)
         if manifest.python != python:
             yield f"Python is now {python}, was {manifest.python}"
@@ -203,14 +240,58 @@ def _changed(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
             yield f"{path} has changed"
 
 
-def manifest_of(document: Mapping[str, Any]) -> Manifest:
-    """A manifest from JSON.
+def manifest_of(document: Any) -> Manifest:
+    """A manifest from JSON; one of an earlier schema may lack what has come later.
 
     Raises:
         KeyError, TypeError, ValueError: it is none.
     """
-    made = dict(document["provenance"])
-    provenance = Provenance(**{**made, "unenforced": tuple(made["unenforced"])})
-    modules = {name: (path, sha) for name, (path, sha) in document["modules"].items()}
-    lists = {name: tuple(document[name]) for name in ("elsewhere", "absent", "absent_files")}
-    return Manifest(**{**document, "provenance": provenance, "modules": modules, **lists})
+    made = document["provenance"]
+    provenance = Provenance(
+        _is(str, made["python"]),
+        _texts(made["versions"]),
+        _is(str, made["device"]),
+        _is(str, made["requested"]),
+        float(made["seconds"]),
+        _is(int, made["memory"]),
+        _is(str, made["date"]),
+        _list(str, made["unenforced"]),
+    )
+    return Manifest(
+        schema=_is(int, document["schema"]),
+        code=_is(str, document["code"]),
+        settings=_is(dict, document["settings"]),
+        python=_is(str, document["python"]),
+        modules={name: _pair(item) for name, item in _is(dict, document["modules"]).items()},
+        elsewhere=_list(str, document["elsewhere"]),
+        absent=_list(str, document["absent"]),
+        absent_files=_list(str, document["absent_files"]),
+        reads=_texts(document["reads"]),
+        provenance=provenance,
+        notebook=_is(str, document["notebook"]),
+        lines=_list(int, document.get("lines", [])),
+        style=_is(str, document.get("style", "")),
+        listed=_texts(document.get("listed", {})),
+    )
+
+
+_T = TypeVar("_T")
+
+
+def _is(kind: type[_T], value: Any) -> _T:
+    if not isinstance(value, kind):
+        raise TypeError(f"not of type {kind.__name__}: {value!r}")
+    return value
+
+
+def _list(kind: type[_T], value: Any) -> tuple[_T, ...]:
+    return tuple(_is(kind, item) for item in _is(list, value))
+
+
+def _texts(value: Any) -> dict[str, str]:
+    return {name: _is(str, item) for name, item in _is(dict, value).items()}
+
+
+def _pair(value: Any) -> tuple[str, str]:
+    first, second = _list(str, value)
+    return first, second

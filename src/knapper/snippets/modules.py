@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import ast
+import os
+import sys
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ExtensionFileLoader, FileFinder, SourceFileLoader
+from importlib.machinery import (
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    BuiltinImporter,
+    ExtensionFileLoader,
+    FileFinder,
+    FrozenImporter,
+    ModuleSpec,
+    SourceFileLoader,
+)
 from pathlib import Path
 from typing import NamedTuple
 
-from knapper.snippets.layout import Layout, digest
+from knapper.snippets.layout import Layout, file_digest, source_digest
+
+_LOADERS = (ExtensionFileLoader, EXTENSION_SUFFIXES), (SourceFileLoader, SOURCE_SUFFIXES)
 
 
 class Module(NamedTuple):
@@ -45,13 +59,11 @@ class Modules:
 
     def _find(self, name: str) -> Module | None:
         parent = name.rpartition(".")[0]
-        if parent and self.find(parent) is None:
+        if self.find(parent) is None if parent else is_python_itself(name):
             return None
         namespace: list[Path] = []
         for folder in self._places.get(parent, []) if parent else self._folders:
-            spec = FileFinder(
-                str(folder), (ExtensionFileLoader, EXTENSION_SUFFIXES), (SourceFileLoader, SOURCE_SUFFIXES)
-            ).find_spec(name)
+            spec = _spec(str(folder), name)
             if spec is None:
                 continue
             places = [Path(place) for place in spec.submodule_search_locations or ()]
@@ -60,12 +72,52 @@ class Modules:
                 continue
             self._places[name] = places
             assert spec.origin is not None
-            return Module(self._relative(Path(spec.origin)), digest(Path(spec.origin).read_bytes()))
+            return Module(self._relative(Path(spec.origin)), module_digest(Path(spec.origin)))
         self._places[name] = namespace
         return Module(",".join(map(self._relative, namespace)), "") if namespace else None
 
     def _relative(self, path: Path) -> str:
-        return path.relative_to(self._root).as_posix()
+        return Path(os.path.relpath(path, self._root)).as_posix()
+
+
+def is_python_itself(name: str) -> bool:
+    """Whether a module is built into Python, or loaded before any script runs: no file takes its place."""
+    if name in ("__main__", "encodings"):
+        return True
+    return any(finder.find_spec(name) is not None for finder in (BuiltinImporter, FrozenImporter))
+
+
+def is_installed(name: str, root: Path) -> bool:
+    """Whether Python finds a module outside of the project, without importing any.
+
+    Args:
+        name: of the module, without dots.
+        root: the project; an environment in it is outside of it.
+    """
+    if is_python_itself(name):
+        return True
+    real = os.path.realpath(root)
+    prefixes = tuple(os.path.realpath(prefix) + os.sep for prefix in (sys.prefix, sys.base_prefix))
+    for folder in sys.path:
+        inner = f"{os.path.realpath(folder)}{os.sep}"
+        if folder and (inner.startswith(prefixes) or not inner.startswith(real + os.sep)) and _spec(folder, name):
+            return True
+    return False
+
+
+def module_digest(path: Path) -> str:
+    """Digest of a module's file; empty if it cannot be read, or is gone."""
+    if path.suffix not in SOURCE_SUFFIXES:
+        return file_digest(path)
+    try:
+        return source_digest(path.read_bytes())
+    except OSError:
+        return ""
+
+
+def _spec(folder: str, name: str) -> ModuleSpec | None:
+    # Each time a new finder: one that is kept relies on the folder's time stamp.
+    return FileFinder(folder, *_LOADERS).find_spec(name)
 
 
 def third_party_imports(layout: Layout, script: str, text: str) -> list[str]:
@@ -89,8 +141,10 @@ def third_party_imports(layout: Layout, script: str, text: str) -> list[str]:
 
 def _imports(text: str) -> Iterator[str]:
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

@@ -74,6 +74,12 @@ class Policy:
         """Whether a path leads into the project."""
         return _is_within(os.path.realpath(path), str(self.root))
 
+    def is_input(self, folder: str) -> bool:
+        """Whether a folder is one of the project's own: no environment, cache or temporary folder within it."""
+        real, root = os.path.realpath(folder), str(self.root)
+        within = (place for place in map(str, (*self.readable, *self.writable)) if _is_within(place, root))
+        return _is_within(real, root) and not any(_is_within(real, place) for place in within)
+
 
 def make_policy(root: Path, run: Path, cache: Path, declared: Iterable[Path]) -> Policy:
     """The rights of a run.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from collections.abc import Iterable
 from importlib import metadata
 
@@ -14,8 +16,27 @@ RUNNER = ("ipython", "matplotlib-inline")
 
 
 def owners() -> dict[str, list[str]]:
-    """Module, up to its first dot, to the distributions that install it; reads all metadata, a third of a second."""
-    return {name: [normalised(owner) for owner in found] for name, found in metadata.packages_distributions().items()}
+    """Module, up to its first dot, to the distributions that install it; reads all metadata, a third of a second.
+
+    Without those that are installed in editable mode: their code changes and their versions do not.
+    """
+    editable = {normalised(found.name) for found in metadata.distributions() if _is_editable(found)}
+    installed = {
+        name: [normalised(owner) for owner in found] for name, found in metadata.packages_distributions().items()
+    }
+    kept = {name: [owner for owner in found if owner not in editable] for name, found in installed.items()}
+    return {name: found for name, found in kept.items() if found}
+
+
+def _is_editable(distribution: metadata.Distribution) -> bool:
+    """Whether a distribution is a link to its source.
+
+    https://packaging.python.org/en/latest/specifications/direct-url/
+    """
+    try:
+        return bool(json.loads(distribution.read_text("direct_url.json") or "{}")["dir_info"]["editable"])
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def closure(names: Iterable[str]) -> set[str]:
@@ -28,14 +49,21 @@ def closure(names: Iterable[str]) -> set[str]:
         if (name, extra) in asked:
             continue
         asked.add((name, extra))
-        try:
-            required = metadata.requires(name) or []
-        except metadata.PackageNotFoundError:
-            continue
-        found.add(name)
-        for text in required:
-            pending += _wanted(text, extra)
+        required = _required(name, extra)
+        if required is not None:
+            found.add(name)
+            pending += required
     return found
+
+
+@functools.cache  # only processes of snippets ask, and they end when what is installed changes
+def _required(name: str, extra: str) -> list[tuple[str, str]] | None:
+    """The distributions that one requires, each with an extra or none; None if it is not installed."""
+    try:
+        required = metadata.requires(name) or []
+    except metadata.PackageNotFoundError:
+        return None
+    return [wanted for text in required for wanted in _wanted(text, extra)]
 
 
 def _wanted(text: str, extra: str) -> list[tuple[str, str]]:

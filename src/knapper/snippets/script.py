@@ -10,6 +10,8 @@ import ast
 import io
 import re
 import tokenize
+import unicodedata
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -17,10 +19,14 @@ from enum import Enum
 from knapper.diagnostics import Code, Diagnostic
 from knapper.snippets.settings import Settings, read_settings
 
-_MARKER = re.compile(r"# ?%%(?!%)[ \t]*(?P<rest>.*)")
-_TYPE = re.compile(r"(?P<title>.*?)\[(?P<type>markdown|md|raw)\]")
-_METADATA = re.compile(r"""(?P<key>[A-Za-z_][\w.-]*)[ \t]*=[ \t]*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')""")
-_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
+# `# %%bash` is a cell magic that Jupytext has commented out, and `# %%% x` a part of a cell: neither begins one here.
+_MARKER = re.compile(r"#[ \t]*%%(?=\s|\[|$)[ \t]*(?P<rest>.*)", re.MULTILINE)
+_TYPE = re.compile(r"\[(?P<type>markdown|md|raw)\]")
+_METADATA = re.compile(
+    r"""(?P<key>[A-Za-z_][\w.-]*)[ \t]*=[ \t]*(?:"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>(?:[^'\\]|\\.)*)')"""
+)
+_BARE = re.compile(r"\b(?P<key>name|alt)[ \t]*=")
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(?<!\.)")
 
 
 class CellType(Enum):
@@ -29,6 +35,9 @@ class CellType(Enum):
     CODE = "code"
     MARKDOWN = "markdown"
     RAW = "raw"
+
+
+_TYPES = {"markdown": CellType.MARKDOWN, "md": CellType.MARKDOWN, "raw": CellType.RAW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ class Snippet:
 
 def is_snippet(text: str) -> bool:
     """Whether a script has cells; one without is a module."""
-    return any(_MARKER.match(line) for line in text.splitlines())
+    return bool(_MARKER.search(text) and _markers(text))
 
 
 def read_snippet(name: str, path: str, text: str) -> Snippet:
@@ -101,44 +110,54 @@ def read_snippet(name: str, path: str, text: str) -> Snippet:
         text: of the script, with line feeds at line ends.
     """
     settings, problems = read_settings(text, path)
-    found = list(_markers(text))
-    cells = tuple(_cells(text, found))
-    problems += _check_syntax(path, text, cells) or _check_names(path, cells)
+    markers = _markers(text)
+    cells = tuple(_cells(text, markers))
+    problems += _check_syntax(path, text, cells) or [*_check_quotes(path, markers), *_check_names(path, cells)]
     return Snippet(name, path, text, settings, cells, tuple(problems))
 
 
-def _markers(text: str) -> Iterator[tuple[int, str]]:
+def _markers(text: str) -> list[tuple[int, str]]:
     """Lines with markers, from 1, and what follows the signs; text within a string is no marker."""
+    found: list[tuple[int, str]] = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.COMMENT and token.start[1] == 0 and (match := _MARKER.fullmatch(token.string)):
-                yield token.start[0], match["rest"].strip()
+                found.append((token.start[0], match["rest"].strip()))
     except (tokenize.TokenError, SyntaxError):
-        return  # the text is no Python, which the check of the syntax reports
+        # The check of the syntax reports it; the page still shows the cells.
+        last = found[-1][0] if found else 0
+        lines = enumerate(text.split("\n")[last:], last + 1)
+        found += [(line, match["rest"].strip()) for line, source in lines if (match := _MARKER.fullmatch(source))]
+    return found
 
 
 def _cells(text: str, markers: Sequence[tuple[int, str]]) -> Iterator[Cell]:
     lines = text.split("\n")
-    first = markers[0][0] if markers else len(lines) + 1
-    if any(line.strip() and not line.startswith("#") for line in lines[: first - 1]):
-        yield Cell(CellType.CODE, "\n".join(lines[: first - 1]).rstrip(), 1)
+    before = lines[: markers[0][0] - 1] if markers else lines
+    # The header, and comments above it, are of the script as a whole.
+    start = next((i for i, line in enumerate(before) if line.strip() and not line.startswith("#")), None)
+    if start is not None:
+        yield Cell(CellType.CODE, "\n".join(before[start:]).rstrip(), start + 1)
     for (line, rest), (end, _) in zip(markers, [*markers[1:], (len(lines) + 1, "")], strict=True):
         yield _cell(line, rest, lines[line : end - 1])
 
 
 def _cell(marker: int, rest: str, lines: Sequence[str]) -> Cell:
-    match = _TYPE.match(rest)
-    kind = (
-        {"markdown": CellType.MARKDOWN, "md": CellType.MARKDOWN, "raw": CellType.RAW}[match["type"]]
-        if match
-        else CellType.CODE
-    )
+    found = list(_METADATA.finditer(rest))
+    metadata = {match["key"]: _value(match) for match in found}
+    # A title and the type come first; what a text alternative has in brackets is no type.
+    match = _TYPE.search(rest, 0, found[0].start() if found else len(rest))
+    kind = _TYPES[match["type"]] if match else CellType.CODE
     blank = next((i for i, line in enumerate(lines) if line.strip()), 0)
     source = "\n".join(lines[blank:]).rstrip()
-    metadata = {m["key"]: m["double"] or m["single"] or "" for m in _METADATA.finditer(rest)}
     if kind is not CellType.CODE:
         source = _uncommented(source)
     return Cell(kind, source, marker + 1 + blank, marker, metadata.get("name", ""), metadata.get("alt", ""))
+
+
+def _value(match: re.Match[str]) -> str:
+    """The text between quotes; a backslash stands before a quote, and is otherwise itself, as in formulas."""
+    return re.sub(r"""\\(["'])""", r"\1", match["double"] or match["single"] or "")
 
 
 def _uncommented(source: str) -> str:
@@ -156,21 +175,44 @@ def _uncommented(source: str) -> str:
 
 
 def _check_syntax(path: str, text: str, cells: Sequence[Cell]) -> list[Diagnostic]:
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        return [Diagnostic(path, line, 1, Code.SNIPPET_SYNTAX, "this line has a null byte", "save the file as text")]
     try:
-        compile(text, path, "exec", dont_inherit=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Python says of an escape sequence, it says when the snippet runs
+            tree = ast.parse(text, path)
+            compile(text, path, "exec", dont_inherit=True)
     except SyntaxError as error:
         return [_syntax_problem(path, text, error)]
-    except ValueError as error:  # a null byte
-        return [Diagnostic(path, 0, 0, Code.SNIPPET_SYNTAX, f"this is no Python: {error}", "save it as text")]
-    for cell in cells:
-        if cell.type is CellType.CODE:
-            try:
-                ast.parse(cell.source)
-            except SyntaxError:
-                message = "a statement goes on beyond the end of this cell"
-                hint = "put the marker `# %%` between statements"
-                return [Diagnostic(path, cell.marker or 1, 1, Code.SNIPPET_SYNTAX, message, hint)]
+    except (ValueError, RecursionError, MemoryError) as error:
+        return [Diagnostic(path, 0, 0, Code.SNIPPET_SYNTAX, f"Python cannot compile this: {error}", "make it simpler")]
+    return _check_statements(path, tree, cells)
+
+
+def _check_statements(path: str, tree: ast.Module, cells: Sequence[Cell]) -> list[Diagnostic]:
+    """What would run otherwise than in the script as a whole: statements across markers, and code that is prose."""
+    for node in tree.body:
+        first, last = _first_line(node), node.end_lineno or node.lineno
+        cell = next((cell for cell in reversed(cells) if cell.marker <= first), None)
+        if across := next((cell for cell in cells if first < cell.marker <= last), None):
+            message = f"the statement that begins on line {first} goes on beyond this marker"
+            hint = "put the marker `# %%` between statements"
+            return [Diagnostic(path, across.marker, 1, Code.SNIPPET_SYNTAX, message, hint)]
+        if cell and cell.type is not CellType.CODE and not _is_text(node):
+            message = f"this code is in the {cell.type.value} cell of line {cell.marker}, where it does not run"
+            hint = "put a marker `# %%` above it"
+            return [Diagnostic(path, first, 1, Code.SNIPPET_SYNTAX, message, hint)]
     return []
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 def _syntax_problem(path: str, text: str, error: SyntaxError) -> Diagnostic:
@@ -201,6 +243,16 @@ def _plain_form(code: str, error: SyntaxError) -> tuple[str, str]:
     return what, ""
 
 
+def _check_quotes(path: str, markers: Sequence[tuple[int, str]]) -> list[Diagnostic]:
+    problems = []
+    for line, rest in markers:
+        if bare := _BARE.search(_METADATA.sub("", rest)):
+            key = bare["key"]
+            message, hint = f"`{key}` of a cell is not in quotes, or they are not closed", f'write {key}="…"'
+            problems.append(Diagnostic(path, line, 1, Code.CELL_NAME, message, hint))
+    return problems
+
+
 def _check_names(path: str, cells: Sequence[Cell]) -> list[Diagnostic]:
     problems = []
     seen: dict[str, int] = {}
@@ -211,7 +263,12 @@ def _check_names(path: str, cells: Sequence[Cell]) -> list[Diagnostic]:
             message = f"a cell cannot be named `{cell.name}`: the name becomes that of a file"
             hint = "use letters, digits, hyphens and underscores"
             problems.append(Diagnostic(path, cell.marker, 1, Code.CELL_NAME, message, hint))
-        elif (first := seen.setdefault(cell.name.lower(), cell.marker)) != cell.marker:
-            message = f"the cell on line {first} has the name `{cell.name}` too"
+        elif (first := seen.setdefault(folded(cell.name), cell.marker)) != cell.marker:
+            message = f"the cell on line {first} has the name `{cell.name}` too, or one that file systems take for it"
             problems.append(Diagnostic(path, cell.marker, 1, Code.CELL_NAME, message, "name one of them otherwise"))
     return problems
+
+
+def folded(name: str) -> str:
+    """A name as file systems compare it that fold case and compose accents."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

@@ -9,13 +9,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from knapper.snippets.channel import receive, send
 from knapper.snippets.distributions import installed_versions
+from knapper.snippets.environment import of_this_machine
 from knapper.snippets.job import JOB, Failure, Job, Outcome, job_of, outcome_of
 from knapper.snippets.supervise import supervise
+
+ZYGOTE: tuple[str, ...] = ("-P", "-m", "knapper.snippets.zygote")
+"""What Python is told to start a fork server."""
 
 CAN_FORK = sys.platform == "linux"
 """Elsewhere there is no fork, or system libraries do not survive it (macOS)."""
@@ -34,11 +39,12 @@ class _Server:
         self.env = dict(env)
         self.preload = tuple(preload)
         self.users = 0
+        self.is_closed = False
+        self._versions = installed_versions()
         self._lock = threading.Lock()
         ours, theirs = socket.socketpair()
-        command = [sys.executable, "-P", "-m", "knapper.snippets.zygote", str(theirs.fileno())]
         self._process = subprocess.Popen(
-            command,
+            [sys.executable, *ZYGOTE, str(theirs.fileno())],
             env=self.env,
             cwd=os.sep,
             stdin=subprocess.DEVNULL,
@@ -51,19 +57,18 @@ class _Server:
         self._control = ours
         ours.settimeout(_START_TIMEOUT)
         try:
-            send(ours, {"path": sys.path, "preload": list(preload)})
+            send(ours, {"path": _search_path(), "preload": list(preload)})
             ready = receive(ours)
         except (OSError, EOFError) as error:
             self.close()
             raise LostError("the server for snippets has not started") from error
         ours.settimeout(None)
         self.threads: int = ready["threads"]
-        self.versions: dict[str, str] = ready["versions"]
 
     @property
     def is_alive(self) -> bool:
         """Whether the process runs, and with the versions that are installed now."""
-        return self._process.poll() is None and self.versions == installed_versions()
+        return self._process.poll() is None and self._versions == installed_versions()
 
     def run(self, job: Job) -> Outcome:
         """Runs a job; any number of threads may do so at once.
@@ -83,12 +88,20 @@ class _Server:
 
     def close(self) -> None:
         """Ends the server, and whatever it is running."""
+        self.is_closed = True
         self._control.close()
         try:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _search_path() -> list[str]:
+    """Where Python looks for what is installed: without the folders of this process's own script, and of its start."""
+    script = getattr(sys.modules["__main__"], "__file__", None)
+    own = {"", os.getcwd(), str(Path(script).resolve().parent) if script else ""}
+    return [path for path in sys.path if path not in own]
 
 
 class Servers:
@@ -105,7 +118,8 @@ class Servers:
             try:
                 return server.run(job)
             except LostError:
-                continue
+                if server.is_closed:
+                    return Outcome(failure=Failure(0, "the build ended before the snippet did"))
             finally:
                 self._release(server)
         return Outcome(failure=Failure(0, "the server of the snippet has died twice", "does it kill its parent?"))
@@ -169,6 +183,7 @@ def run_job(document: dict[str, Any]) -> dict[str, Any]:
         An `Outcome` as JSON.
     """
     job = job_of(document)
+    job = replace(job, env={**of_this_machine(job.device, job.network), **job.env})
     return (_servers.run(job) if CAN_FORK else supervise(job, _Spawned, None)).as_json()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -13,6 +14,9 @@ from knapper.diagnostics import Code, Diagnostic
 
 # The regular expression of PEP 723.
 _BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
+_OPENING = re.compile(r"(?m)^#[ \t]*///[ \t]*script\b.*$")
+_DRIVE = re.compile(r"[A-Za-z]:")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B", re.IGNORECASE)
 _PREFIXES = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 _AT = re.compile(r"\(at line (\d+), column (\d+)\)")
@@ -48,9 +52,13 @@ class _WrongKindError(ValueError):
 
 
 def _seconds(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+    if not _is_amount(value):
         raise _WrongKindError("a number of seconds, such as 60")
     return float(value)
+
+
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf
 
 
 def _bytes(value: Any) -> int:
@@ -58,7 +66,10 @@ def _bytes(value: Any) -> int:
     if match is None:
         raise _WrongKindError('an amount, such as "2 GB"')
     base = 1024 if match[3] else 1000
-    return int(float(match[1]) * base ** _PREFIXES[match[2].upper()])
+    amount = int(float(match[1]) * base ** _PREFIXES[match[2].upper()])
+    if not amount:
+        raise _WrongKindError('an amount, such as "2 GB", and more than nothing')
+    return amount
 
 
 def _device(value: Any) -> str:
@@ -76,20 +87,28 @@ def _flag(value: Any) -> bool:
 def _patterns(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
         raise _WrongKindError('a list of paths, such as ["data/*.csv"]')
-    if any(item.startswith(("/", "~")) or ".." in item.replace("\\", "/").split("/") for item in value):
+    paths = [item.replace("\\", "/").removeprefix("./") for item in value]
+    if any(path.startswith(("/", "~")) or _DRIVE.match(path) or ".." in path.split("/") for path in paths):
         raise _WrongKindError("paths within the project, relative to it")
-    return tuple(item.replace("\\", "/").removeprefix("./") for item in value)
+    if any("**" in part and part != "**" for path in paths for part in path.split("/")):
+        raise _WrongKindError("paths where `**` stands for whole folders, such as data/**/*.csv")
+    if any("\0" in path or path in ("", ".") for path in paths):
+        raise _WrongKindError('a list of paths of files, such as ["data/*.csv"]')
+    # Python 3.13 lets `data/**` match files; before, it matched folders alone.
+    return tuple(f"{path}/*" if path.split("/")[-1] == "**" else path for path in paths)
 
 
 def _variables(value: Any) -> Mapping[str, str]:
-    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+    if not isinstance(value, dict) or not all(isinstance(item, str) and "\0" not in item for item in value.values()):
         raise _WrongKindError('a table of strings, such as {KERAS_BACKEND = "jax"}')
+    if wrong := [name for name in value if not _VARIABLE.fullmatch(name)]:
+        raise _WrongKindError(f"a table of variables, and none can be named {wrong[0]!r}")
     return dict(sorted(value.items()))
 
 
 def _amounts(value: Any) -> Mapping[str, float]:
     numbers = value.values() if isinstance(value, dict) else [None]
-    if not all(isinstance(item, int | float) and not isinstance(item, bool) and item > 0 for item in numbers):
+    if not all(map(_is_amount, numbers)):
         raise _WrongKindError("a table of numbers, such as {TPU = 1}")
     return {name: float(item) for name, item in sorted(value.items())}
 
@@ -114,7 +133,7 @@ def read_settings(text: str, path: str) -> tuple[Settings, list[Diagnostic]]:
     """
     blocks = [match for match in _BLOCK.finditer(text) if match["type"] == "script"]
     if not blocks:
-        return Settings(), []
+        return Settings(), _check_form(text, path)
     first = text.count("\n", 0, blocks[0].start()) + 2
     if len(blocks) > 1:
         line = text.count("\n", 0, blocks[1].start()) + 1
@@ -125,10 +144,26 @@ def read_settings(text: str, path: str) -> tuple[Settings, list[Diagnostic]]:
         header = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         at = _AT.search(str(error))
-        line = first + int(at[1]) - 1 if at else first
+        line = first + (int(at[1]) - 1 if at else content.count("\n"))
         message = f"the header is no TOML: {_AT.sub('', str(error)).strip()}"
         return Settings(), [Diagnostic(path, line, 1, Code.SNIPPET_HEADER, message, "see PEP 723")]
     return _Reader(path, content, first).read(header)
+
+
+def without_header(text: str) -> str:
+    """A text less a header that is in it."""
+    return _BLOCK.sub(lambda match: "" if match["type"] == "script" else match[0], text)
+
+
+def _check_form(text: str, path: str) -> list[Diagnostic]:
+    """A header that PEP 723 does not take for one, whose settings would be ignored without a word."""
+    opening = next((match for match in _OPENING.finditer(text)), None)
+    if opening is None:
+        return []
+    line = text.count("\n", 0, opening.start()) + 1
+    message = "this opens a header, but it is not in the form of PEP 723"
+    hint = "open it with `# /// script`, begin each line with `# `, and end it with `# ///`"
+    return [Diagnostic(path, line, 1, Code.SNIPPET_HEADER, message, hint)]
 
 
 @dataclass(slots=True)
@@ -141,7 +176,10 @@ class _Reader:
     def read(self, header: Mapping[str, Any]) -> tuple[Settings, list[Diagnostic]]:
         values: dict[str, Any] = {}
         tool = header.get("tool")
-        table = tool.get("knapper", {}) if isinstance(tool, dict) else {}
+        tools = tool if isinstance(tool, dict) else {}
+        if "knapper" not in tools and (close := difflib.get_close_matches("knapper", tools, n=1, cutoff=0.8)):
+            self._report(close[0], f"there is no tool `{close[0]}`", "did you mean `[tool.knapper]`?")
+        table = tools.get("knapper", {})
         if not isinstance(table, dict):
             self._report("knapper", "`[tool.knapper]` is no table", "write one `key = value` a line below it")
             table = {}
@@ -163,5 +201,8 @@ class _Reader:
 
     def _report(self, key: str, message: str, hint: str) -> None:
         lines = self.content.split("\n")
-        offset = next((i for i, line in enumerate(lines) if re.search(rf"\b{re.escape(key)}\b", line)), 0)
+        word = rf"(?<![\w-]){re.escape(key)}(?![\w-])"
+        patterns = (rf"^\s*[\"']?{word}[\"']?\s*=", rf"^\s*\[.*{word}", word)
+        hits = (i for pattern in patterns for i, line in enumerate(lines) if re.search(pattern, line))
+        offset = next(hits, 0)
         self.problems.append(Diagnostic(self.path, self.first + offset, 1, Code.SNIPPET_HEADER, message, hint))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -15,13 +16,13 @@ from traitlets.config import Config
 MAX_ROWS = 200
 """Rows of a table that are shown; all of them are in the file of its numbers."""
 
-_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
+_ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-f]+\b", re.IGNORECASE)
 _UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE)
 
 Bundle = dict[str, Any]
 
 
-class _Publisher(DisplayPublisher):
+class Publisher(DisplayPublisher):
     """Hands what is displayed to a function."""
 
     show: Callable[[Bundle], None]
@@ -34,12 +35,10 @@ class _Publisher(DisplayPublisher):
         """There is no screen to clear."""
 
 
-def make_shell(show: Callable[[Bundle], None]) -> InteractiveShell:
-    """The shell of this process; it writes no history and no profile.
-
-    Args:
-        show: called with each MIME bundle that is displayed.
-    """
+def make_shell() -> InteractiveShell:
+    """The shell of this process, made at the first call; it writes no history, and no profile that stays."""
+    if InteractiveShell.initialized():
+        return InteractiveShell.instance()
     config = Config()
     config.HistoryManager.enabled = False
     config.InlineBackend.figure_formats = {"svg"}
@@ -47,9 +46,9 @@ def make_shell(show: Callable[[Bundle], None]) -> InteractiveShell:
         "bbox_inches": "tight",
         "metadata": {"Creator": None, "Date": None, "Format": None, "Type": None},
     }
-    _Publisher.show = staticmethod(show)
-    InteractiveShell.display_pub_class = _Publisher  # type: ignore[assignment]
-    shell = InteractiveShell.instance(config=config, colors="NoColor")
+    InteractiveShell.display_pub_class = Publisher  # type: ignore[assignment]
+    with tempfile.TemporaryDirectory() as profile:
+        shell = InteractiveShell.instance(config=config, colors="NoColor", ipython_dir=profile)
     formatter: Any = shell.display_formatter
     bundles = formatter.mimebundle_formatter
     for module in ("pandas", "pandas.core.frame"):
@@ -133,12 +132,15 @@ class Scrubber:
     """
 
     def __init__(self, folders: list[tuple[str, str]]) -> None:
-        self._folders = folders
+        # `/home/ann` is neither in `/home/anna` nor in `/mnt/home/ann`.
+        self._folders = [
+            (re.compile(rf"(?<![\w.-]){re.escape(folder)}(?:(?<=/)|(?![\w-]))"), shown) for folder, shown in folders
+        ]
 
     def text(self, text: str) -> str:
         """A text without them."""
         for folder, shown in self._folders:
-            text = text.replace(folder, shown)
+            text = folder.sub(lambda _, shown=shown: shown, text)
         return _UUID.sub("00000000-0000-0000-0000-000000000000", _ADDRESS.sub("0x…", text))
 
     def bundle(self, data: Bundle) -> Bundle:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ KEPT = 8
 
 _PARTIAL = ".partial"
 _DAY = 86_400.0
+_FORGOTTEN = 30 * _DAY
+"""Seconds after which results of a deleted snippet go; until then it may come back, with another branch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,14 @@ class Store:
 
     Args:
         folder: need not exist.
+        root: of the project, for the paths that are told.
+        is_committed: the files are the author's: reading never changes, removes or touches one.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, root: Path, is_committed: bool = False) -> None:
         self._folder = folder
+        self._root = root
+        self._is_committed = is_committed
         self._problems: list[Diagnostic] = []
 
     def take_problems(self) -> list[Diagnostic]:
@@ -66,27 +73,29 @@ class Store:
                 yield path, manifest_of(json.loads(path.read_bytes()))
             except FileNotFoundError:
                 continue  # another build has just pruned it
-            except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 self._discard(path, f"its manifest cannot be read ({type(error).__name__})")
 
     def load(self, path: Path, manifest: Manifest) -> Entry | None:
         """The whole of a result; None if it is damaged."""
         try:
-            notebook = path.with_suffix(".ipynb").read_bytes()
+            # Git may have given committed files the line ends of this system.
+            notebook = path.with_suffix(".ipynb").read_bytes().replace(b"\r\n", b"\n")
         except OSError as error:
-            self._discard(path, f"its notebook cannot be read: {error.strerror}")
+            if path.exists():  # or another build has just pruned both
+                self._discard(path, f"its notebook cannot be read: {error.strerror}")
             return None
         if digest(notebook) != manifest.notebook:
             self._discard(path, "its notebook is not the one that was written")
             return None
-        with suppress(OSError):
-            os.utime(path)  # the order in which results are pruned; whether one is fresh does not depend on it
+        if not self._is_committed:
+            with suppress(OSError):
+                os.utime(path)  # the order in which results are pruned; whether one is fresh does not depend on it
         return Entry(manifest, path, notebook)
 
     def put(self, name: str, manifest: Manifest, notebook: bytes) -> Diagnostic | None:
         """Writes a result; returns what went wrong, if anything did."""
-        # With the notebook's digest, so that two builds at once never write one's manifest for the other's notebook.
-        path = self._folder / name / f"{manifest.key}-{manifest.notebook[:8]}.json"
+        path = self._path(name, manifest)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path.with_suffix(".ipynb"), notebook)
@@ -102,29 +111,69 @@ class Store:
         for path in self._paths(name):
             _remove(path)
 
+    def replace(self, name: str, manifest: Manifest, notebook: bytes) -> Diagnostic | None:
+        """Writes a result, and once it is there removes all others of the snippet."""
+        problem = self.put(name, manifest, notebook)
+        if problem is None:
+            for path in self._paths(name):
+                if path != self._path(name, manifest):
+                    _remove(path)
+        return problem
+
     def prune(self, name: str) -> None:
         """Removes old results of a snippet, and what interrupted writes have left."""
         for path in self._paths(name)[KEPT:]:
             _remove(path)
-        for path in (self._folder / name).glob(f"*{_PARTIAL}"):
+        folder = self._folder / name
+        left = [path for path in folder.glob("*.ipynb") if not path.with_suffix(".json").exists()]
+        for path in (*folder.glob(f"*{_PARTIAL}"), *left):
             with suppress(OSError):
-                if path.stat().st_mtime < time.time() - _DAY:
+                if path.is_file() and _age(path) > _DAY:
                     path.unlink()
+
+    def forget(self, names: Collection[str]) -> None:
+        """Removes what nobody has used for long of snippets that are no longer there.
+
+        Args:
+            names: of the snippets that there are.
+        """
+        for path in list(self._folder.rglob("*.json")):
+            with suppress(OSError):
+                name = path.parent.relative_to(self._folder).as_posix()
+                if name not in names and path.is_file() and _age(path) > _FORGOTTEN:
+                    _remove(path)
+                    path.parent.rmdir()  # fails while something is in it
+
+    def _path(self, name: str, manifest: Manifest) -> Path:
+        # With the notebook's digest, so that two builds at once never write one's manifest for the other's notebook.
+        return self._folder / name / f"{manifest.key}-{manifest.notebook[:8]}.json"
 
     def _paths(self, name: str) -> list[Path]:
         found: list[tuple[float, Path]] = []
         for path in (self._folder / name).glob("*.json"):
             with suppress(OSError):
-                found.append((path.stat().st_mtime, path))
+                status = path.stat()
+                if stat.S_ISREG(status.st_mode):  # a folder is that of another snippet, such as `optim/v1.json.py`
+                    found.append((status.st_mtime, path))
         return [path for _, path in sorted(found, key=lambda item: (-item[0], item[1]))]
 
     def _discard(self, path: Path, why: str) -> None:
-        message = f"a stored result is damaged: {why}; it is made anew"
-        self._problems.append(Diagnostic(self._shown(path), 0, 0, Code.STORE, message, "nothing is to be done"))
-        _remove(path)
+        if self._is_committed:
+            message = f"a frozen result cannot be used: {why}"
+            hint = "if a merge has left both sides in it, take one; else remove it, or freeze the snippet again"
+        else:
+            message = f"a stored result is damaged: {why}; it is made anew"
+            hint = "nothing is to be done"
+            _remove(path)
+        self._problems.append(Diagnostic(self._shown(path), 0, 0, Code.STORE, message, hint))
 
     def _shown(self, path: Path) -> str:
-        return path.relative_to(self._folder.parent.parent).as_posix()
+        return path.relative_to(self._root).as_posix()
+
+
+def _age(path: Path) -> float:
+    """Seconds since a file was written or used."""
+    return time.time() - path.stat().st_mtime
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from enum import Enum
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -22,6 +23,8 @@ import psutil
 
 from knapper.snippets.job import (
     ENDING,
+    MAX_SHOWN,
+    MAX_STREAM,
     PROGRESS,
     RESULT,
     STACKS,
@@ -33,14 +36,14 @@ from knapper.snippets.job import (
     outcome_of,
 )
 
-MAX_STREAM = 10_000_000
-"""Bytes that a snippet may write to its standard streams."""
-
-MAX_RESULT = 50_000_000
-"""Bytes of all that it displays."""
-
 PATIENCE = 3.0
 """Seconds in which threads and exit handlers may end after the last cell."""
+
+_GRACE = 1.0
+"""Seconds in which processes may end once the snippet's own has ended."""
+
+_START = 60.0
+"""Seconds in which the process must have come to its first cell."""
 
 _LOOK = 0.1
 """Seconds between two looks at a process that is running."""
@@ -54,6 +57,14 @@ class Process(Protocol):
     def poll(self) -> int | None:
         """The exit status, negative for a signal; None while it runs."""
         ...
+
+
+class _Stage(Enum):
+    """How far a process is."""
+
+    STARTING = "starting"
+    CELLS = "cells"
+    ENDING = "ending"
 
 
 class _End(NamedTuple):
@@ -72,13 +83,18 @@ def supervise(job: Job, start: Callable[[Job, Path], Process], cancelled: socket
         cancelled: a socket whose other end is closed when nobody wants the outcome any more.
     """
     # Not a TemporaryDirectory: a forked process, ending as Python does, would remove it.
-    run = Path(tempfile.mkdtemp(prefix="knapper-"))
+    run = Path(tempfile.mkdtemp(prefix=run_prefix(os.getpid())))
     watch = _Watch(job, run, cancelled)
     try:
         return watch.run(start(job, run))
     finally:
         watch.end_all()
         shutil.rmtree(run, ignore_errors=True)
+
+
+def run_prefix(pid: int) -> str:
+    """How the names of the folders of runs begin that a process supervises."""
+    return f"knapper-{pid}-"
 
 
 class _Watch:
@@ -88,26 +104,26 @@ class _Watch:
         self._cancelled = cancelled
         self._peak = 0
         self._process: Process | None = None
+        self._stage = _Stage.STARTING
+        self._since = time.monotonic()
 
     def run(self, process: Process) -> Outcome:
         self._process = process
-        deadline = time.monotonic() + self._job.timeout
-        ending_since: float | None = None
         waiter = _Waiter(process.pid, self._cancelled)
-        while (status := process.poll()) is None:
-            self._peak = max(self._peak, self._memory())
-            if self._is_ending():
-                ending_since = ending_since or time.monotonic()
-            reason = self._excess(deadline, ending_since)
-            if reason or waiter.wait(_LOOK):
-                return self._ended(reason or _End("the build ended before the snippet did"))
-        waiter.close()
+        try:
+            while (status := process.poll()) is None:
+                reason = self._excess()
+                if reason or waiter.wait(_LOOK):
+                    return self._ended(reason or _End("the build ended before the snippet did"))
+        finally:
+            waiter.close()
         return self._exited(status)
 
     # While it runs ----------------------------------------------------------------------------------------------------
 
-    def _excess(self, deadline: float, ending_since: float | None) -> _End | None:
+    def _excess(self) -> _End | None:
         """The limit that the process has passed, if it has passed one."""
+        self._peak = max(self._peak, self._memory())
         if self._peak > self._job.memory:
             limit = _amount(self._job.memory)
             return _End(f"more than {limit} of memory in use", f'use less, or raise `memory = "{limit}"` in the header')
@@ -116,16 +132,24 @@ class _Watch:
             return _End(
                 f"more than {_amount(MAX_STREAM)} printed", "print less: a note shows figures, tables and values"
             )
-        now = time.monotonic()
-        if ending_since is not None and now > ending_since + PATIENCE:
-            return _End("a thread that the snippet has started is still running at its end", "join it")
-        if ending_since is None and now > deadline:
-            hint = f"make it faster, or raise `timeout = {self._job.timeout:g}` in the header"
-            return _End(f"not done after {self._job.timeout:g} s", hint)
-        return None
+        return self._overdue()
 
-    def _is_ending(self) -> bool:
-        return self._progress().startswith(ENDING)
+    def _overdue(self) -> _End | None:
+        """The time that the process has passed: that of the cells begins with the first."""
+        progress = self._progress()
+        stage = _Stage.ENDING if progress.startswith(ENDING) else _Stage.CELLS if progress else _Stage.STARTING
+        if stage is not self._stage:
+            self._stage, self._since = stage, time.monotonic()
+        passed = time.monotonic() - self._since
+        match stage:
+            case _Stage.ENDING if passed > PATIENCE:
+                return _End("a thread that the snippet has started is still running at its end", "join it")
+            case _Stage.CELLS if passed > self._job.timeout:
+                hint = f"make it faster, or raise `timeout = {self._job.timeout:g}` in the header"
+                return _End(f"not done after {self._job.timeout:g} s", hint)
+            case _Stage.STARTING if passed > _START:
+                return _End("the process has not come to its first cell", "is this machine overloaded?")
+        return None
 
     def _progress(self) -> str:
         with suppress(OSError):
@@ -160,21 +184,27 @@ class _Watch:
         outcome = self._result() if status == 0 else None
         if outcome is None:
             return Outcome(failure=self._death(status), memory=self._peak)
-        left = [process for process in self._descendants() if not _is_tracker(process)]
-        if left and outcome.failure is None:
+        if outcome.failure is None and (left := self._left()):
             line = self._told_line()
             names = ", ".join(sorted({_name(process) for process in left}))
             message = f"a process that the snippet has started is still running at its end ({names})"
             outcome = replace(outcome, failure=Failure(line, message, "wait for it, or terminate it"))
         return replace(outcome, memory=max(self._peak, outcome.memory))
 
+    def _left(self) -> list[psutil.Process]:
+        """Processes that live on after the snippet's own; those of a pool need a moment to end."""
+        until = time.monotonic() + _GRACE
+        while (left := [one for one in self._descendants() if not _is_ending(one)]) and time.monotonic() < until:
+            time.sleep(0.02)
+        return left
+
     def _result(self) -> Outcome | None:
         """What the process has written at its end, if it came to that."""
         path = self._run / RESULT
         if not path.is_file():
             return None
-        if (size := _size(path)) > MAX_RESULT:
-            message = f"{_amount(size)} displayed, and {_amount(MAX_RESULT)} are the limit"
+        if (size := _size(path)) > 2 * MAX_SHOWN:  # as JSON it takes more; the process has looked, too
+            message = f"{_amount(size)} displayed, and {_amount(MAX_SHOWN)} are the limit"
             return Outcome(failure=Failure(0, message, "display less: fewer points, or a smaller picture"))
         return outcome_of(json.loads(path.read_text(encoding="utf-8")))
 
@@ -197,7 +227,9 @@ class _Watch:
         return ""
 
     def _line(self) -> int:
-        """The line of the script that the process is or was at: from its stack, else that of its cell."""
+        """The line of the script that the process is or was at: from its stack, else the one that it has told."""
+        if self._stage is _Stage.ENDING:
+            return self._told_line()
         if self._process and self._process.poll() is None and hasattr(signal, "SIGUSR1"):
             before = _size(self._run / STACKS)
             with suppress(OSError):
@@ -206,12 +238,17 @@ class _Watch:
             while _size(self._run / STACKS) == before and time.monotonic() < until:
                 time.sleep(0.01)
             time.sleep(0.02)
+        return self._stack_line() or self._told_line()
+
+    def _stack_line(self) -> int:
+        """The innermost line of the script in the stacks that the process has written, of its main thread if it can."""
         script = re.escape(str(Path(self._job.root).resolve() / self._job.path))
         with suppress(OSError):
-            stacks = (self._run / STACKS).read_text(encoding="utf-8", errors="replace")
-            if found := re.search(rf'File "{script}", line (\d+)', stacks):
-                return int(found[1])
-        return self._told_line()
+            stacks = (self._run / STACKS).read_text(encoding="utf-8", errors="replace").split("\n\n")
+            for stack in sorted(stacks, key=lambda stack: not stack.startswith("Current thread")):
+                if found := re.search(rf'File "{script}", line (\d+)', stack):
+                    return int(found[1])
+        return 0
 
     def _told_line(self) -> int:
         found = re.search(r"\d+", self._progress())
@@ -277,8 +314,8 @@ def _private_memory(process: psutil.Process) -> int:
         return 0
 
 
-def _is_tracker(process: psutil.Process) -> bool:
-    """Whether a process is Python's own tracker of shared resources, which ends by itself after its parent."""
+def _is_ending(process: psutil.Process) -> bool:
+    """Whether a process has ended, or is Python's own tracker of shared resources, which ends after its parent."""
     try:
         return "resource_tracker" in " ".join(process.cmdline()) or process.status() == psutil.STATUS_ZOMBIE
     except psutil.Error:

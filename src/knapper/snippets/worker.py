@@ -39,6 +39,8 @@ from knapper.snippets.figures import MATPLOTLIBRC
 from knapper.snippets.job import (
     ENDING,
     JOB,
+    MAX_SHOWN,
+    MAX_STREAM,
     PROGRESS,
     RESULT,
     STACKS,
@@ -52,11 +54,17 @@ from knapper.snippets.job import (
 from knapper.snippets.layout import digests, matching_files
 from knapper.snippets.policy import Policy, make_policy
 from knapper.snippets.requirements import RUNNER, closure, owners
-from knapper.snippets.shell import Bundle, Scrubber, make_shell
+from knapper.snippets.shell import Bundle, Publisher, Scrubber, make_shell
 from knapper.snippets.trace import Trace, UndeclaredError, install_audit, install_imports, install_modules
 
 _FEATURES = (getattr(__future__, name) for name in __future__.all_feature_names)
 _FUTURE = functools.reduce(operator.or_, (feature.compiler_flag for feature in _FEATURES))
+
+_leave = os._exit  # the snippet's is another
+
+
+class _TooMuchError(RuntimeError):
+    """More is displayed than the limit allows; the message says which that is."""
 
 
 class Worker:
@@ -72,6 +80,7 @@ class Worker:
         self._job = job
         self._run = run
         self._known = known
+        self._pid = os.getpid()
         self._root = Path(job.root).resolve()
         self._script = self._root / job.path
         declared = matching_files(self._root, tuple(job.reads))
@@ -82,19 +91,23 @@ class Worker:
         self._outputs: list[dict[str, Any]] = []
         self._displayed: list[list[dict[str, Any]]] = []
         self._seen = {STDOUT: 0, STDERR: 0}
+        self._shown = 0
+        self._excess: Failure | None = None
         self._future = 0
+        self._line = 0
 
     def main(self) -> NoReturn:
         """Runs the cells, writes the result, and ends the process as Python would."""
         try:
             unenforced = self._confine()
             outcome = self._execute(unenforced)
-            self._write(outcome)
-            self._end()
+            if os.getpid() == self._pid:  # what the snippet has forked comes here, too
+                self._write(outcome)
+                self._end()
         except BaseException:
             traceback.print_exc()
-            os._exit(70)
-        os._exit(0)
+            _leave(70)
+        _leave(0)
 
     # Before the first cell --------------------------------------------------------------------------------------------
 
@@ -116,8 +129,11 @@ class Worker:
         _reseed()
         folders = [self._script.parent, *(self._root / folder for folder in self._job.modules)]
         self._elsewhere = install_modules(self._trace, folders)
-        self._shell = make_shell(self._display)
+        self._shell = make_shell()
+        Publisher.show = staticmethod(self._display)
         builtins.input = _no_input
+        self._trace.on_leaving = self._tell_line
+        os._exit = self._exit
         install_imports(self._trace)
         unenforced = _lock(self._trace.policy, folders, self._job.network)
         install_audit(self._trace, self._job.network)
@@ -145,21 +161,26 @@ class Worker:
     # Cells ------------------------------------------------------------------------------------------------------------
 
     def _cell(self, source: str, line: int, scope: dict[str, Any]) -> Failure | None:
+        self._line = line
         self._tell(str(line))
         try:
+            self._trace.is_running = True
             tree = ast.parse(source, str(self._script))
             ast.increment_lineno(tree, line - 1)
             shown = _last_expression(tree, source)
             exec(self._compiled(tree, "exec"), scope)
             if shown:
                 self._show_result(eval(self._compiled(ast.Expression(shown.value), "eval"), scope))
+            self._trace.is_running = False
             _flush_figures()
             gc.collect()  # generators and files that close late would write into the next cell
-        except (Exception, SystemExit, KeyboardInterrupt) as error:
+        except BaseException as error:
+            if os.getpid() != self._pid:
+                _leave_as_python(error)
             self._drain()
-            return self._failed(error)
+            return self._excess or self._failed(error)
         self._drain()
-        return None
+        return self._excess
 
     def _compiled(self, tree: ast.Module | ast.Expression, mode: str) -> types.CodeType:
         """The code of a cell; what it imports from `__future__` holds for those after it, as in one script."""
@@ -174,7 +195,8 @@ class Worker:
         data, _ = formatter.format(value)
         if isinstance(value, str):
             data = {**data, "text/plain": value}
-        self._add("execute_result", data)
+        if data:  # nothing of an object that displays itself
+            self._add("execute_result", data)
 
     def _display(self, data: Bundle) -> None:
         self._add("display_data", data)
@@ -186,6 +208,11 @@ class Worker:
         if kind == "execute_result":
             output["execution_count"] = None
         self._outputs.append(output)
+        self._shown += sum(len(value) for value in encoded.values() if isinstance(value, str))
+        if self._shown > MAX_SHOWN:
+            message = f"more than {MAX_SHOWN // 10**6} MB displayed"
+            self._excess = Failure(self._trace.line(), message, "display less: fewer points, or a smaller picture")
+            raise _TooMuchError(message)
 
     def _drain(self) -> None:
         """Adds what has been written to the standard streams since; C code and subprocesses write there, too."""
@@ -194,17 +221,21 @@ class Worker:
                 stream.flush()
             with (self._run / name).open("rb") as file:
                 file.seek(self._seen[name])
-                data = file.read()
+                data = file.read(MAX_STREAM + 1)
             self._seen[name] += len(data)
+            if sum(self._seen.values()) > MAX_STREAM:
+                hint = "print less: a note shows figures, tables and values"
+                self._excess = Failure(
+                    self._trace.line() or self._line, f"more than {MAX_STREAM // 10**6} MB printed", hint
+                )
+                return
             if data:
                 text = self._scrubber.text(data.decode("utf-8", "replace"))
                 self._outputs.append({"output_type": "stream", "name": name, "text": text})
 
     def _failed(self, error: BaseException) -> Failure:
-        script = str(self._script)
         frames = traceback.extract_tb(error.__traceback__)
-        lines = [frame.lineno or 0 for frame in frames if frame.filename == script]
-        inner = next((frame for frame in reversed(frames) if self._trace.policy.is_of_project(frame.filename)), None)
+        lines = [frame.lineno or 0 for frame in frames if frame.filename == str(self._script)]
         name, text = type(error).__name__, self._scrubber.text(str(error)).strip()
         ours = str(Path(__file__).parent)
         shown = [frame for frame in frames if not frame.filename.startswith((ours, "<frozen importlib"))]
@@ -217,12 +248,26 @@ class Worker:
             return Failure(line, message, hint, "undeclared-input")
         if isinstance(error, SystemExit):
             return Failure(line, "the snippet ends itself before its end", "remove the call of exit")
-        place = (
-            f" (in {self._trace.relative(inner.filename)}:{inner.lineno})" if inner and inner.filename != script else ""
-        )
+        if isinstance(error, SyntaxError) and error.filename in self._sources():
+            place, text = f" (in {self._trace.relative(error.filename)}:{error.lineno})", error.msg
+        else:
+            place = self._place(frames)
         first = text.split("\n", 1)[0]
         hint = self._hint_for(text) if isinstance(error, OSError) else ""
         return Failure(line, f"{name}: {first}{place}" if first else f"{name}{place}", hint)
+
+    def _place(self, frames: traceback.StackSummary) -> str:
+        """Where in a module of the project an error was raised, if not in the script itself."""
+        sources = self._sources()
+        own = (frame for frame in reversed(frames) if frame.filename in sources or frame.filename == str(self._script))
+        inner = next(own, None)
+        if inner is None or inner.filename == str(self._script):
+            return ""
+        return f" (in {self._trace.relative(inner.filename)}:{inner.lineno})"
+
+    def _sources(self) -> set[str]:
+        """The modules of the project that have been imported."""
+        return {str(self._root / path) for path, sha in self._trace.modules.values() if sha}
 
     def _hint_for(self, text: str) -> str:
         """What to declare, if an error of C code, which the audit hook does not see, names a file of the project."""
@@ -245,6 +290,7 @@ class Worker:
 
     def _outcome(self, failure: Failure | None, seconds: float, unenforced: list[str]) -> Outcome:
         trace = self._trace
+        elsewhere = self._elsewhere | trace.settle()
         names = {name for name in trace.imported if name not in trace.modules and name not in sys.stdlib_module_names}
         known = self._known if self._known is not None else owners()
         foreign = sorted(name for name in names if name in sys.modules and name not in known)
@@ -252,9 +298,9 @@ class Worker:
             message = f"module `{foreign[0]}` is neither of the project nor of an installed distribution"
             hint = "install it, or name the folder that it is in under `modules`"
             failure = Failure(0, message, hint, "undeclared-input")
-        wanted = closure([*RUNNER, *(owner for name in sorted(names) for owner in known.get(name, ()))])
+        used = sorted(names | trace.used - trace.modules.keys())
+        wanted = closure([*RUNNER, *(owner for name in used for owner in known.get(name, ()))])
         versions = installed_versions()
-        elsewhere = self._elsewhere | {name.partition(".")[0] for name in sys.modules} - {"__main__"}
         return Outcome(
             displayed=self._displayed,
             failure=failure,
@@ -262,6 +308,7 @@ class Worker:
             elsewhere=sorted(elsewhere - trace.modules.keys()),
             absent=sorted(name for name in trace.missing if name not in sys.modules),
             absent_files=sorted(trace.absent_files),
+            listed=dict(sorted(trace.listed.items())),
             reads=self._reads,
             versions={name: versions[name] for name in sorted(map(normalised, wanted)) if name in versions},
             python=platform.python_version(),
@@ -286,6 +333,16 @@ class Worker:
         children = [line for line, kind in self._trace.started if kind == "process"]
         self._tell(f"{ENDING} {children[-1] if children else 0} 0")
 
+    def _tell_line(self) -> None:
+        """Tells where the script is: it may be about to end this process."""
+        if os.getpid() == self._pid and (line := self._trace.line()):
+            self._tell(str(line))
+
+    def _exit(self, status: int) -> NoReturn:
+        """What the snippet has for `os._exit`."""
+        self._tell_line()
+        _leave(status)
+
     def _tell(self, text: str) -> None:
         self._progress.seek(0)
         self._progress.write(f"{text}\n")
@@ -308,9 +365,15 @@ def _last_expression(tree: ast.Module, source: str) -> ast.Expr | None:
 def _shown_folders(root: Path, run: Path) -> list[tuple[str, str]]:
     """Folders of this machine, and what outputs show for them."""
     own = [(str(run / "home"), "~"), (str(run / "tmp"), "/tmp"), (str(run), "/run")]
+    machine = [(str(run.parent), "/tmp"), (_home(), "~")]
     installed = [path for path in sys.path if path.startswith((sys.prefix, sys.base_prefix))]
     packages = [(path, Path(path).name) for path in sorted(installed, key=len, reverse=True)]
-    return [*own, *packages, (f"{root}{os.sep}", ""), (str(root), ".")]
+    return [*own, *packages, (f"{root}{os.sep}", ""), (str(root), "."), *machine]
+
+
+def _home() -> str:
+    """The folder of whoever builds."""
+    return os.environ.get("HOME") or os.path.expanduser("~")
 
 
 def _flush_figures() -> None:
@@ -333,8 +396,6 @@ def _as_json(value: Any) -> Any:
 
 def _redirect(run: Path) -> None:
     """Sends the standard streams to files, by their descriptors, and gives nothing to read."""
-    sys.stdout.flush()
-    sys.stderr.flush()
     for descriptor, name in ((1, STDOUT), (2, STDERR)):
         file = os.open(run / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(file, descriptor)
@@ -343,8 +404,13 @@ def _redirect(run: Path) -> None:
     os.dup2(null, 0)
     os.close(null)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays for good
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stdout, sys.stderr = _writer(1, "strict"), _writer(2, "backslashreplace")
+
+
+def _writer(descriptor: int, errors: str) -> io.TextIOWrapper:
+    """A standard stream that keeps nothing back, as with `python -u`: other processes and C code write there, too."""
+    raw: Any = io.FileIO(descriptor, "w", closefd=False)
+    return io.TextIOWrapper(raw, encoding="utf-8", errors=errors, write_through=True)
 
 
 def _reseed() -> None:
@@ -354,6 +420,14 @@ def _reseed() -> None:
         numpy.random.seed()
     if torch := sys.modules.get("torch"):
         torch.seed()
+
+
+def _leave_as_python(error: BaseException) -> NoReturn:
+    """Ends a process that the snippet has forked, and which has come to an error, as Python would."""
+    code = error.code if isinstance(error, SystemExit) else 1
+    if not isinstance(error, SystemExit):
+        traceback.print_exception(error)
+    _leave(code if isinstance(code, int) else int(code is not None))
 
 
 def _no_input(prompt: object = "") -> str:
@@ -373,9 +447,10 @@ def _lock(policy: Policy, folders: list[Path], network: bool) -> list[str]:
     files = [Path(path) for path in policy.files]
     modules = [path for path in code if path.suffix in (".py", ".so")]
     landlock.restrict([*policy.readable, *files, *modules], listed, policy.writable, network)
-    unenforced = ["whether a file exists"]
-    if not landlock.denies_network() and not network:
-        unenforced.append("network use by C code and by other processes")
+    unenforced = ["whether a file exists", "modules of the project that other processes import"]
+    if not network:
+        what = "network use other than TCP" if landlock.denies_network() else "network use"
+        unenforced.append(f"{what} by C code and by other processes")
     return unenforced
 
 

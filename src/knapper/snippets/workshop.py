@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
+import os
 import platform
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from knapper.diagnostics import Code, Diagnostic
 from knapper.snippets.distributions import installed_versions
@@ -20,6 +24,9 @@ from knapper.snippets.result import Provenance, Result, State, dumps, notebook
 from knapper.snippets.schedule import Progress, Schedule, Silence
 from knapper.snippets.script import Snippet
 from knapper.snippets.store import Entry, Store
+
+_PASSING = (Code.CHANGED_INPUT.value, Code.MISSING_RESOURCE.value)
+"""Failures that nothing of the project has to mend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,19 @@ class Explanation:
     differences: tuple[str, ...] = ()
 
 
+class _Failed(NamedTuple):
+    """A snippet that has failed.
+
+    Attributes:
+        used: paths of the project that it has used, or looked for.
+        stamp: of these and of what else it may use.
+    """
+
+    result: Result
+    used: tuple[str, ...]
+    stamp: object
+
+
 @dataclass(slots=True)
 class Workshop:
     """The snippets of a project, and their results. Close it at the end.
@@ -51,7 +71,7 @@ class Workshop:
     executor: str | Mapping[str, str] = "local"
     progress: Progress = field(default_factory=Silence)
     _machines: Machines | None = None
-    _failures: dict[str, tuple[object, Result]] = field(default_factory=dict)
+    _failures: dict[str, _Failed] = field(default_factory=dict)
 
     def snippets(self) -> dict[str, Snippet]:
         """The project's snippets by name, as they are now."""
@@ -69,7 +89,9 @@ class Workshop:
         """
         found = self._taken(names, force)
         stale = [result.snippet for result in found.values() if result.state is State.PENDING]
-        return found | self._run(stale, is_new=force)
+        for name, result in self._run(stale, is_new=force).items():
+            found[name] = replace(result, problems=(*found[name].problems, *result.problems))
+        return found
 
     def stored(self) -> dict[str, Result]:
         """Results by name of the snippet, without running any."""
@@ -84,19 +106,19 @@ class Workshop:
                 differences = tuple(check.differences(manifest, is_frozen=state is State.FROZEN))
                 if not differences and store.load(path, manifest):
                     return Explanation(state, manifest)
+                if not differences:
+                    continue  # it is damaged
                 if nearest.manifest is None or len(differences) < len(nearest.differences):
                     nearest = Explanation(State.PENDING, manifest, differences)
         return nearest
 
     def freeze(self, snippet: Snippet) -> Path | None:
         """Copies a fresh result to the folder of frozen ones; returns where it is, None if there is no fresh one."""
-        store, frozen = Store(self.layout.results), Store(self.layout.frozen)
+        (store, _), (frozen, _) = self._stores()
         entry = self._entry(snippet, store, Check(self.layout, snippet, self._machine([snippet])), is_frozen=False)
         if entry is None:
             return None
-        frozen.clear(snippet.name)
-        problem = frozen.put(snippet.name, entry.manifest, entry.notebook)
-        if problem:
+        if problem := frozen.replace(snippet.name, entry.manifest, entry.notebook):
             raise OSError(str(problem))
         return self.layout.frozen / snippet.name
 
@@ -118,6 +140,7 @@ class Workshop:
         places = {folder for folder in self.layout.search_path if folder.is_dir()}
         for snippet in self.snippets().values():
             places.update(matching_files(self.layout.root, snippet.settings.reads))
+            places.update(_folders(self.layout.root, snippet.settings.reads))
         return places
 
     def module_sources(self) -> dict[str, str]:
@@ -167,7 +190,9 @@ class Workshop:
 
     def _stores(self) -> list[tuple[Store, State]]:
         """Where results are looked for, in this order."""
-        return [(Store(self.layout.results), State.FRESH), (Store(self.layout.frozen), State.FROZEN)]
+        layout = self.layout
+        local, frozen = Store(layout.results, layout.root), Store(layout.frozen, layout.root, is_committed=True)
+        return [(local, State.FRESH), (frozen, State.FROZEN)]
 
     def _machine(self, snippets: Iterable[Snippet]) -> Machine:
         wants_gpu = any(snippet.settings.device == "gpu" for snippet in snippets)
@@ -185,34 +210,59 @@ class Workshop:
         """Runs snippets; one that has failed, and that nothing can have mended since, fails again without running."""
         if not stale:
             return {}
-        stamp = self._stamp(stale)
-        known = {} if is_new else {name: result for name, (when, result) in self._failures.items() if when == stamp}
-        found = {one.name: known[one.name] for one in stale if one.name in known and known[one.name].snippet == one}
+        found = {} if is_new else {one.name: failed.result for one in stale if (failed := self._known_failure(one))}
         waiting = [one for one in stale if one.name not in found]
+        stamps = {one.name: self._stamp(one) for one in waiting}  # of before: what changes while they run may mend them
         for snippet, outcome in self._outcomes(waiting):
             found[snippet.name] = result = self._finished(snippet, outcome)
-            if result.state is State.FAILED:
-                self._failures[snippet.name] = stamp, result
+            self._failures.pop(snippet.name, None)
+            if outcome.failure and outcome.failure.code not in _PASSING:
+                used = tuple(sorted({path for path, _ in outcome.modules.values()} | {*outcome.absent_files}))
+                stamp = stamps[snippet.name], self._stamps_of(used)
+                self._failures[snippet.name] = _Failed(result, used, stamp)
+        Store(self.layout.results, self.layout.root).forget(self.snippets().keys())
         return found
 
     def _outcomes(self, snippets: Collection[Snippet]) -> Iterator[tuple[Snippet, Outcome]]:
-        store = Store(self.layout.results)
+        store = Store(self.layout.results, self.layout.root)
         costs = {}
         for snippet in snippets:
             for _, manifest in store.manifests(snippet.name):
                 costs[snippet.name] = manifest.provenance.seconds
                 break
-        self.layout.cache.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # of a project that cannot be written; libraries then do without
+            self.layout.cache.mkdir(parents=True, exist_ok=True)
         if snippets:
             yield from Schedule(self.layout, self._ensured(), self.progress, costs).outcomes(snippets)
 
-    def _stamp(self, snippets: Iterable[Snippet]) -> object:
-        """What differs once anything has changed that a snippet may use."""
-        files = [path for _, path in self.layout.module_files()]
-        for snippet in snippets:
-            files += matching_files(self.layout.root, snippet.settings.reads)
-        stamps = ((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
-        return tuple(stamps), tuple(sorted(installed_versions().items()))
+    def _known_failure(self, snippet: Snippet) -> _Failed | None:
+        """The failure of just this script, if nothing has changed since that it may use."""
+        failed = self._failures.get(snippet.name)
+        if failed is None or failed.result.snippet != snippet:
+            return None
+        return failed if failed.stamp == (self._stamp(snippet), self._stamps_of(failed.used)) else None
+
+    def _stamp(self, snippet: Snippet) -> object:
+        """What differs once a module, a declared file or a version has changed."""
+        root = self.layout.root
+        scripts = {one.path for one in self.snippets().values()}
+        helpers = [path for path in (root / self.layout.folder).rglob("*.py") if _shown(path, root) not in scripts]
+        files = [*helpers, *(path for _, path in self.layout.module_files())]
+        files += matching_files(root, snippet.settings.reads)
+        stamps = self._stamps_of(sorted(_shown(path, root) for path in files))
+        return stamps, tuple(sorted(installed_versions().items()))
+
+    def _stamps_of(self, paths: Iterable[str]) -> tuple[object, ...]:
+        """What differs once a file has changed, also one whose time was set back."""
+        stamps: list[object] = []
+        for path in paths:
+            try:
+                found = (self.layout.root / path).stat()
+            except OSError:
+                stamps.append((path, None))
+            else:
+                stamps.append((path, found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino))
+        return tuple(stamps)
 
     def _finished(self, snippet: Snippet, outcome: Outcome) -> Result:
         """The result of a run; it is stored if nothing that it was made from has changed meanwhile."""
@@ -235,11 +285,24 @@ class Workshop:
             message = f"the result is discarded: since it was begun, {'; '.join(differences)}"
             problem = Diagnostic(snippet.path, 0, 0, Code.CHANGED_INPUT, message, "build again")
             return Result(snippet, State.FAILED, displayed=displayed, problems=(problem,))
-        store = Store(self.layout.results)
+        store = Store(self.layout.results, self.layout.root)
         unstored = store.put(snippet.name, manifest, made)
         store.prune(snippet.name)
         result = _result(snippet, State.FRESH, displayed, manifest.provenance)
         return replace(result, problems=(*result.problems, unstored)) if unstored else result
+
+
+def _shown(path: Path, root: Path) -> str:
+    return Path(os.path.relpath(path, root)).as_posix()
+
+
+def _folders(root: Path, patterns: Iterable[str]) -> Iterator[Path]:
+    """The folders in which files may appear that patterns match; not the project itself, in which much appears."""
+    for pattern in patterns:
+        parts = pattern.split("/")[:-1]
+        stem = list(itertools.takewhile(lambda part: not set("*?[") & set(part), parts))
+        if stem and (folder := root.joinpath(*stem)).is_dir():
+            yield folder
 
 
 def _result(snippet: Snippet, state: State, displayed: tuple[CellOutputs, ...], provenance: Provenance) -> Result:

@@ -13,9 +13,13 @@ import gc
 import importlib
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
+import tempfile
+import time
+import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -25,9 +29,9 @@ import psutil
 
 from knapper.snippets import supervise
 from knapper.snippets.channel import receive, send
-from knapper.snippets.distributions import installed_versions
 from knapper.snippets.job import Job, job_of
-from knapper.snippets.requirements import owners
+from knapper.snippets.requirements import RUNNER, closure, owners
+from knapper.snippets.shell import make_shell
 from knapper.snippets.worker import Worker
 
 _SET_DEATH_SIGNAL, _SET_SUBREAPER = 1, 36
@@ -39,12 +43,16 @@ def main() -> None:
     config = receive(control)
     sys.path[:] = config["path"]
     _adopt_orphans()
+    make_shell()  # before the modules: matplotlib's backend looks for it
     _preload(config["preload"])
-    # What is loaded now stays: children need not look through it, nor copy its pages, to find their own garbage.
+    known = owners()
+    closure([*RUNNER, *(owner for name in config["preload"] for owner in known.get(name.partition(".")[0], ()))])
+    # What is loaded now stays: children need not look through it, nor copy its pages, to find their own garbage; and
+    # what is garbage by now must not be finalized in one of them, as if on behalf of its snippet.
     gc.collect()
     gc.freeze()
-    send(control, {"threads": _threads(), "versions": installed_versions(), "preloaded": config["preload"]})
-    _Server(control, owners()).serve()
+    send(control, {"threads": _threads()})
+    _Server(control, known).serve()
 
 
 def _preload(modules: Sequence[str]) -> None:
@@ -86,6 +94,7 @@ class _Server:
             ready, _, _ = select.select([self._control], [], [], 1.0)
             self._reap()
             if not ready:
+                self._kill_orphans()
                 continue
             data, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
             if not data:
@@ -105,10 +114,18 @@ class _Server:
         _supervise(socket.socket(fileno=descriptor), self._known, parent)
 
     def _reap(self) -> None:
-        """Takes note of children that have ended, and kills orphans that no supervisor is there for."""
+        """Takes note of children that have ended; what a supervisor leaves that was killed is removed."""
         with suppress(ChildProcessError):
-            while (pid := os.waitpid(-1, os.WNOHANG)[0]) != 0:
+            while (ended := os.waitpid(-1, os.WNOHANG))[0] != 0:
+                pid, status = ended
+                if pid in self._children and status != 0:
+                    self._kill_orphans()
+                    for folder in Path(tempfile.gettempdir()).glob(f"{supervise.run_prefix(pid)}*"):
+                        shutil.rmtree(folder, ignore_errors=True)
                 self._children.discard(pid)
+
+    def _kill_orphans(self) -> None:
+        """Kills what the supervisors have left that were killed."""
         for process in psutil.Process().children():
             if process.pid not in self._children:
                 with suppress(psutil.Error):
@@ -118,9 +135,10 @@ class _Server:
         for pid in self._children:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
-        with suppress(ChildProcessError):
-            while True:
-                os.waitpid(-1, 0)
+        while psutil.Process().children():
+            self._reap()
+            self._kill_orphans()
+            time.sleep(0.01)
 
 
 def _supervise(channel: socket.socket, known: dict[str, list[str]], parent: int) -> NoReturn:
@@ -136,7 +154,7 @@ def _supervise(channel: socket.socket, known: dict[str, list[str]], parent: int)
         send(channel, outcome.as_json())
     except BaseException as error:
         if not isinstance(error, SystemExit | EOFError | BrokenPipeError):
-            sys.excepthook(type(error), error, error.__traceback__)
+            traceback.print_exc()
         os._exit(1)
     os._exit(0)
 
@@ -149,15 +167,22 @@ class _Forked:
         self._status: int | None = None
         self.pid = os.fork()
         if self.pid == 0:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            channel.close()
-            _die_with_parent(signal.SIGKILL, parent)
-            Worker(job, run, known).main()
+            try:
+                signal.signal(signal.SIGTERM, signal.SIG_DFL)
+                channel.close()
+                _die_with_parent(signal.SIGKILL, parent)
+                Worker(job, run, known).main()
+            except BaseException:  # not back into the supervisor, of which this is a copy
+                traceback.print_exc()
+                os._exit(70)
 
     def poll(self) -> int | None:
         """The exit status, negative for a signal; None while it runs."""
         if self._status is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            try:
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+            except ChildProcessError:  # killed, and waited for, by the supervisor
+                pid, status = self.pid, signal.SIGKILL
             if pid:
                 self._status = os.waitstatus_to_exitcode(status)
         return self._status
