@@ -1,11 +1,11 @@
-"""The command line: `knapper check | build | serve | run | explain | freeze | clean | new | repair`."""
+"""The command line: `knapper check | coverage | build | serve | run | explain | freeze | clean | new | repair`."""
 
 from __future__ import annotations
 
 import click
 
 from knapper import __version__
-from knapper.cli import check, notes, site, snippets
+from knapper.cli import check, coverage, notes, site, snippets
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -16,6 +16,7 @@ def main() -> None:
 
 _COMMANDS = (
     check.check,
+    coverage.coverage,
     site.build,
     site.serve,
     snippets.run,

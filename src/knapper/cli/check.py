@@ -5,18 +5,16 @@ from __future__ import annotations
 import difflib
 import json
 import sys
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
-from knapper.cli.common import VAULT, count, project_of, shown_from_here
+from knapper.cli.common import VAULT, count, mounted, project_of, shown_from_here
+from knapper.coverage import check_coverage
 from knapper.diagnostics import Code, Diagnostic, filtered
-from knapper.markdown.mounted import SourceFile, mounts_of
-from knapper.mkdocs.project import Project
-from knapper.snippets import Result, Workshop
-from knapper.vault import NO_MOUNTS, Mounts, build_index, read_vault
+from knapper.vault import build_index, read_vault
 from knapper.vault import check as check_index
 
 
@@ -42,7 +40,18 @@ def _code(name: str) -> Code:
     "--select", multiple=True, callback=_codes, metavar="CODE", help="Report only these codes (a,b or repeated)."
 )
 @click.option("--ignore", multiple=True, callback=_codes, metavar="CODE", help="Do not report these codes.")
-def check(vault: Path | None, form: str, select: list[Code], ignore: list[Code]) -> None:
+@click.option("--coverage", is_flag=True, help="Judge concept notes too, by what `knapper coverage` found.")
+@click.option(
+    "--coverage-min",
+    type=click.IntRange(0, 100),
+    default=100,
+    show_default=True,
+    metavar="PERCENT",
+    help="Of concept notes, how many must be covered. Those that show nothing yet fail only below that.",
+)
+def check(
+    vault: Path | None, form: str, select: list[Code], ignore: list[Code], coverage: bool, coverage_min: int
+) -> None:
     """Report broken links, unreadable properties and whatever else is wrong with the notes of VAULT and its snippets.
 
     Nothing is run: outputs that are not there yet are taken for good.
@@ -51,34 +60,27 @@ def check(vault: Path | None, form: str, select: list[Code], ignore: list[Code])
     was found.
     """
     project = project_of(vault)
-    results, mounts = _mounted(project)
+    layout, (results, sources, mounts) = project.layout(), mounted(project)
+    if coverage and not layout:
+        raise click.UsageError("--coverage needs a mkdocs.yml, beside which the snippets and modules are")
     index = build_index(read_vault(project.vault, project.settings()), mounts)
     chosen, ignored = select or project.codes("select"), [*ignore, *project.codes("ignore")]
-    of_snippets = [problem for result in results for problem in result.problems]
+    of_snippets = [problem for result in results.values() for problem in result.problems]
+    of_notes = check_index(index)
+    report = check_coverage(index, results, sources, layout, coverage_min) if coverage and layout else None
+    if report:
+        of_notes += report.of_notes
+        of_snippets += report.of_project
     found = [
-        *_seen_from_here(filtered(check_index(index), chosen, ignored), project.vault),
+        *_seen_from_here(filtered(of_notes, chosen, ignored), project.vault),
         *_seen_from_here(filtered(of_snippets, chosen, ignored), project.root),
     ]
     _WRITERS[form](found)
     if form == "human":
+        for line in report.lines() if report else ():
+            click.echo(line, err=True)
         click.echo(f"{count(found, 'problem')} in {count(index.vault.notes, 'note')}", err=True)
     sys.exit(1 if found else 0)
-
-
-def _mounted(project: Project) -> tuple[Collection[Result], Mounts]:
-    """The stored results of the project's snippets, and what notes find of them; nothing is run."""
-    layout = project.layout()
-    if layout is None or not project.has_snippets:
-        return (), NO_MOUNTS
-    workshop = Workshop(layout, project.executor)
-    try:
-        results = workshop.stored()
-        sources = {path: SourceFile(text) for path, text in workshop.module_sources().items()}
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    finally:
-        workshop.close()
-    return results.values(), mounts_of(results, sources)
 
 
 def _seen_from_here(diagnostics: Iterable[Diagnostic], folder: Path) -> list[Diagnostic]:
