@@ -81,26 +81,25 @@ class Policy:
         return _is_within(real, root) and not any(_is_within(real, place) for place in within)
 
 
-def make_policy(root: Path, run: Path, cache: Path, declared: Iterable[Path]) -> Policy:
+def make_policy(root: Path, run: Path, cache: Path, own: Iterable[Path], declared: Iterable[Path]) -> Policy:
     """The rights of a run.
 
     Args:
         root: the project.
         run: the folder that belongs to this run.
         cache: the folder of what libraries keep between runs.
-        declared: the script and the files that it declares.
+        own: files that the runner itself lets be read: the script, and how figures are drawn.
+        declared: files that the script declares; the folders that they are in may be listed.
     """
     root = root.resolve()
-    own = (run.resolve(), cache.resolve(), *(Path(folder) for folder in _DEVICES))
-    policy = Policy(root, tuple(_readable(root)), own)
+    writable = (run.resolve(), cache.resolve(), *(Path(folder) for folder in _DEVICES))
+    policy = Policy(root, tuple(_readable(root)), writable, {str(path.resolve()) for path in own})
     for path in declared:
-        real = path.resolve()
-        policy.files.add(str(real))
+        policy.files.add(str(path.resolve()))
         folder = path.absolute().parent
-        while folder != root and root in folder.parents:
+        policy.folders.add(str(folder.resolve()))
+        while root in folder.parents and (folder := folder.parent) != root:
             policy.folders.add(str(folder.resolve()))
-            folder = folder.parent
-    policy.folders.add(str(root))
     return policy
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
@@ -115,9 +116,9 @@ class Schedule:
         )
 
     def _preload(self, snippets: Collection[Snippet]) -> list[str]:
-        """The third-party modules that these snippets import."""
-        found = (name for one in snippets for name in third_party_imports(self.layout, one.path, one.text))
-        return sorted(set(found))
+        """The third-party modules that these snippets import; those of Python itself are not worth a new server."""
+        found = {name for one in snippets for name in third_party_imports(self.layout, one.path, one.text)}
+        return sorted(name for name in found if name.partition(".")[0] not in sys.stdlib_module_names)
 
 
 def _refusal(resource: str) -> Outcome:

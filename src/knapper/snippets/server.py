@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from knapper.snippets.channel import receive, send
-from knapper.snippets.distributions import installed_versions
+from knapper.snippets.distributions import installed_versions, search_path
 from knapper.snippets.environment import of_this_machine
 from knapper.snippets.job import JOB, Failure, Job, Outcome, job_of, outcome_of
 from knapper.snippets.supervise import supervise
@@ -57,7 +57,7 @@ class _Server:
         self._control = ours
         ours.settimeout(_START_TIMEOUT)
         try:
-            send(ours, {"path": _search_path(), "preload": list(preload)})
+            send(ours, {"path": search_path(), "preload": list(preload)})
             ready = receive(ours)
         except (OSError, EOFError) as error:
             self.close()
@@ -95,13 +95,6 @@ class _Server:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-
-
-def _search_path() -> list[str]:
-    """Where Python looks for what is installed: without the folders of this process's own script, and of its start."""
-    script = getattr(sys.modules["__main__"], "__file__", None)
-    own = {"", os.getcwd(), str(Path(script).resolve().parent) if script else ""}
-    return [path for path in sys.path if path not in own]
 
 
 class Servers:

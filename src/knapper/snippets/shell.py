@@ -134,14 +134,18 @@ class Scrubber:
     def __init__(self, folders: list[tuple[str, str]]) -> None:
         # `/home/ann` is neither in `/home/anna` nor in `/mnt/home/ann`.
         self._folders = [
-            (re.compile(rf"(?<![\w.-]){re.escape(folder)}(?:(?<=/)|(?![\w-]))"), shown) for folder, shown in folders
+            (folder, re.compile(rf"(?<![\w.-]){re.escape(folder)}(?:(?<=/)|(?![\w-]))"), shown)
+            for folder, shown in folders
         ]
 
     def text(self, text: str) -> str:
         """A text without them."""
-        for folder, shown in self._folders:
-            text = folder.sub(lambda _, shown=shown: shown, text)
-        return _UUID.sub("00000000-0000-0000-0000-000000000000", _ADDRESS.sub("0x…", text))
+        for folder, pattern, shown in self._folders:
+            if folder in text:
+                text = pattern.sub(shown.replace("\\", "\\\\"), text)
+        if " 0x" in text:
+            text = _ADDRESS.sub("0x…", text)
+        return _UUID.sub("00000000-0000-0000-0000-000000000000", text) if text.count("-") >= 4 else text
 
     def bundle(self, data: Bundle) -> Bundle:
         """A MIME bundle whose texts are without them; pictures and JSON stay."""

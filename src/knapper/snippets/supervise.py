@@ -161,7 +161,13 @@ class _Watch:
         return sum(_private_memory(process) for process in self._descendants())
 
     def _descendants(self) -> list[psutil.Process]:
-        """The process and its descendants; where this process adopts orphans, those, too."""
+        """The process and its descendants; where this process adopts orphans, those, too.
+
+        A look that finds none may have missed one that was just being adopted.
+        """
+        return self._look() or self._look()
+
+    def _look(self) -> list[psutil.Process]:
         if self._process is None:
             return []
         try:

@@ -28,6 +28,7 @@ from importlib.machinery import (
 from pathlib import Path
 from threading import get_ident
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from knapper.snippets.layout import names_digest, source_digest
 from knapper.snippets.modules import is_installed, is_python_itself, module_digest
@@ -74,7 +75,8 @@ class Trace:
         is_running: whether a cell is running, and what is imported is for it.
         used: names, up to their first dot, that other code has imported for it.
         refused: what was asked for and not declared, with the line of the script.
-        started: threads and processes that the script has started, with the line.
+        threads: threads that have been started, each with the line of the script.
+        processes: lines of the script at which it has started processes.
         on_leaving: called before the process sends itself a signal or becomes another program.
     """
 
@@ -89,7 +91,8 @@ class Trace:
         self.is_running = False
         self.used: set[str] = set()
         self.refused: list[tuple[int, str]] = []
-        self.started: list[tuple[int, str]] = []
+        self.threads: WeakKeyDictionary[threading.Thread, int] = WeakKeyDictionary()
+        self.processes: list[int] = []
         self.on_leaving: Callable[[], None] = lambda: None
 
     def relative(self, path: str | os.PathLike[str]) -> str:
@@ -159,31 +162,30 @@ def install_modules(trace: Trace, folders: Sequence[Path]) -> set[str]:
         The names, up to their first dot, of the modules that were loaded from elsewhere.
     """
     inside = [str(folder) for folder in folders]
-    outside = [path for path in sys.path if path and (not trace.policy.is_of_project(path) or _is_installed(path))]
-    sys.path[:] = [*inside, *outside]
-    # Libraries look there for distributions (importlib.metadata), as Python does for modules.
-    trace.policy.folders.update(os.path.realpath(path) for path in sys.path)
+    # What may not be read there cannot be imported; a library that looks there for distributions would be refused.
+    sys.path[:] = [*inside, *(path for path in sys.path if path and trace.policy.may_read(path))]
     hook = _finder_hook(trace, inside, type("Loader", (ProjectLoader,), {"trace": trace}))
     sys.path_hooks.insert(0, hook)
     for path in list(sys.path_importer_cache):
         if any(path == folder or path.startswith(folder + os.sep) for folder in inside):
             del sys.path_importer_cache[path]
     loaded = {name.partition(".")[0] for name in sys.modules}
-    ours = {name for name in loaded if any(_has_module(folder, name) for folder in inside)}
-    ours = {name for name in ours if not is_python_itself(name)}
+    ours = {name for name in loaded & _top_modules(inside) if not is_python_itself(name)}
     for name in [name for name in sys.modules if name.partition(".")[0] in ours]:
         del sys.modules[name]
     return loaded - ours
 
 
-def _has_module(folder: str, name: str) -> bool:
-    """Whether a folder has a module or a package of a name; a mere folder yields to modules elsewhere."""
-    places = [f"{name}{suffix}" for suffix in (*SOURCE_SUFFIXES, *EXTENSION_SUFFIXES)]
-    return any(Path(folder, place).is_file() for place in (*places, f"{name}/__init__.py"))
-
-
-def _is_installed(path: str) -> bool:
-    return path.startswith((sys.prefix + os.sep, sys.base_prefix + os.sep))
+def _top_modules(folders: Sequence[str]) -> set[str]:
+    """Names of the modules and packages in folders; a mere folder yields to modules elsewhere."""
+    names = set()
+    for entry in (entry for folder in folders if Path(folder).is_dir() for entry in Path(folder).iterdir()):
+        suffixes = [suffix for suffix in (*EXTENSION_SUFFIXES, *SOURCE_SUFFIXES) if entry.name.endswith(suffix)]
+        if suffixes:
+            names.add(entry.name.removesuffix(suffixes[0]))
+        elif (entry / "__init__.py").is_file():
+            names.add(entry.name)
+    return names
 
 
 def _finder_hook(trace: Trace, folders: Sequence[str], loader: type[SourceFileLoader]) -> Callable[[str], FileFinder]:
@@ -248,10 +250,22 @@ def _is_by_python() -> bool:
     """Whether Python itself asks, for modules and distributions, and not the snippet or a library."""
     frame: types.FrameType | None = sys._getframe(4)
     while frame is not None and not _is_project_code(frame.f_globals):
-        if frame.f_globals.get("__name__", "").partition(".")[0] in ("importlib", "zipp"):
+        if str(frame.f_globals.get("__name__")).partition(".")[0] in ("importlib", "zipp"):
             return True
         frame = frame.f_back
     return False
+
+
+def install_threads(trace: Trace) -> None:
+    """Remembers where threads are started, for those that are still running at the end."""
+    real = threading.Thread.start
+
+    @functools.wraps(real)
+    def start(thread: threading.Thread) -> None:
+        trace.threads[thread] = trace.line()
+        real(thread)
+
+    threading.Thread.start = start  # type: ignore[method-assign, assignment]
 
 
 # The audit hook -------------------------------------------------------------------------------------------------------
@@ -310,8 +324,8 @@ class _Audit:
             self._guarded(self._connect, (event, *arguments))
         elif event in ("os.putenv", "os.unsetenv"):
             self._guarded(self._putenv, arguments)
-        elif event in ("_thread.start_new_thread", "subprocess.Popen", "os.fork", "os.posix_spawn", "os.system"):
-            self._started(event)
+        elif event in ("subprocess.Popen", "os.fork", "os.posix_spawn", "os.system") and (line := self._trace.line()):
+            self._trace.processes.append(line)
 
     def _guarded(self, check: Callable[[tuple[Any, ...]], str | None], arguments: tuple[Any, ...]) -> None:
         self._busy.add(get_ident())
@@ -343,7 +357,7 @@ class _Audit:
         if isinstance(path, int) or sys._getframe(3).f_code.co_filename == _IMPORTLIB:
             return None
         path = os.fsdecode(path if path is not None else ".")
-        if not Path(path).is_dir():
+        if not Path(path).is_dir() or (path in sys.path and _is_by_python()):
             return None
         if not self._policy.may_read(path):
             return self._undeclared(path)
@@ -359,7 +373,7 @@ class _Audit:
                 continue  # a descriptor: what it is of was opened for writing
             path = _absolute(rest[position], rest[folder] if folder >= 0 else None)
             # To remove a link, or make one, is to change the folder that it is in, and not what it leads to.
-            changed = os.path.dirname(path.rstrip(os.sep)) if event in _ENTRIES else path
+            changed = str(Path(path).parent) if event in _ENTRIES else path
             if not self._policy.may_write(changed):
                 return self._written(path)
         return None
@@ -413,20 +427,16 @@ class _Audit:
         shown = self._trace.relative(path) if self._policy.is_of_project(path) else path
         return f"a snippet may not write `{shown}`: write into tempfile.TemporaryDirectory()"
 
-    def _started(self, event: str) -> None:
-        if line := self._trace.line():
-            self._trace.started.append((line, "thread" if event.startswith("_thread") else "process"))
-
 
 def _absolute(path: Any, folder: int | None) -> str:
     """The path that one is, which may be relative to an open folder."""
-    path = os.path.join(os.fsdecode(path))
-    if folder is None or folder < 0 or os.path.isabs(path):
-        return os.path.abspath(path)
+    name = os.fsdecode(path)
+    if folder is None or folder < 0:
+        return name
     if sys.platform == "darwin":
         import fcntl
 
-        place = fcntl.fcntl(folder, fcntl.F_GETPATH, bytes(1024)).rstrip(b"\0").decode()
+        place = os.fsdecode(fcntl.fcntl(folder, fcntl.F_GETPATH, bytes(1024)).rstrip(b"\0"))
     else:
-        place = os.readlink(f"/proc/self/fd/{folder}")
-    return os.path.join(place, path)
+        place = os.readlink(f"/proc/self/fd/{folder}")  # noqa: PTH115 - for each file of a folder
+    return str(Path(place, name))

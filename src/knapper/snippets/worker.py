@@ -55,7 +55,14 @@ from knapper.snippets.layout import digests, matching_files
 from knapper.snippets.policy import Policy, make_policy
 from knapper.snippets.requirements import RUNNER, closure, owners
 from knapper.snippets.shell import Bundle, Publisher, Scrubber, make_shell
-from knapper.snippets.trace import Trace, UndeclaredError, install_audit, install_imports, install_modules
+from knapper.snippets.trace import (
+    Trace,
+    UndeclaredError,
+    install_audit,
+    install_imports,
+    install_modules,
+    install_threads,
+)
 
 _FEATURES = (getattr(__future__, name) for name in __future__.all_feature_names)
 _FUTURE = functools.reduce(operator.or_, (feature.compiler_flag for feature in _FEATURES))
@@ -84,7 +91,7 @@ class Worker:
         self._root = Path(job.root).resolve()
         self._script = self._root / job.path
         declared = matching_files(self._root, tuple(job.reads))
-        policy = make_policy(self._root, run, Path(job.cache), [self._script, MATPLOTLIBRC, *declared])
+        policy = make_policy(self._root, run, Path(job.cache), [self._script, MATPLOTLIBRC], declared)
         self._trace = Trace(self._script, policy)
         self._reads = digests(self._root, tuple(job.reads))
         self._scrubber = Scrubber(_shown_folders(self._root, run.resolve()))
@@ -135,6 +142,7 @@ class Worker:
         self._trace.on_leaving = self._tell_line
         os._exit = self._exit
         install_imports(self._trace)
+        install_threads(self._trace)
         unenforced = _lock(self._trace.policy, folders, self._job.network)
         install_audit(self._trace, self._job.network)
         return unenforced
@@ -325,13 +333,11 @@ class Worker:
     def _end(self) -> None:
         """Lets threads and exit handlers end as they would at the end of a script; the supervisor has patience."""
         others = [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
-        alive = [thread for thread in others if not thread.daemon]
-        lines = [line for line, kind in self._trace.started if kind == "thread"]
-        self._tell(f"{ENDING} {lines[-1] if alive and lines else 0} {len(alive)}")
+        lines = [self._trace.threads.get(thread) for thread in others if not thread.daemon]
+        self._tell(f"{ENDING} {next(filter(None, lines), self._line)}")
         threading._shutdown()  # type: ignore[attr-defined]
         atexit._run_exitfuncs()
-        children = [line for line, kind in self._trace.started if kind == "process"]
-        self._tell(f"{ENDING} {children[-1] if children else 0} 0")
+        self._tell(f"{ENDING} {self._trace.processes[-1] if self._trace.processes else self._line}")
 
     def _tell_line(self) -> None:
         """Tells where the script is: it may be about to end this process."""
@@ -365,15 +371,11 @@ def _last_expression(tree: ast.Module, source: str) -> ast.Expr | None:
 def _shown_folders(root: Path, run: Path) -> list[tuple[str, str]]:
     """Folders of this machine, and what outputs show for them."""
     own = [(str(run / "home"), "~"), (str(run / "tmp"), "/tmp"), (str(run), "/run")]
-    machine = [(str(run.parent), "/tmp"), (_home(), "~")]
+    home = os.path.expanduser("~")  # noqa: PTH111 - stays what it is where nobody knows
+    machine = [(str(run.parent), "/tmp"), *([(home, "~")] if len(home) > 1 else [])]
     installed = [path for path in sys.path if path.startswith((sys.prefix, sys.base_prefix))]
     packages = [(path, Path(path).name) for path in sorted(installed, key=len, reverse=True)]
     return [*own, *packages, (f"{root}{os.sep}", ""), (str(root), "."), *machine]
-
-
-def _home() -> str:
-    """The folder of whoever builds."""
-    return os.environ.get("HOME") or os.path.expanduser("~")
 
 
 def _flush_figures() -> None:
