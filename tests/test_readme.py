@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -66,4 +67,4 @@ def test_each_key_of_a_header_is_in_the_table() -> None:
 
 def test_each_command_is_in_the_table() -> None:
     named = set(re.findall(r"^\| `knapper (\w+)", README.read_text(encoding="utf-8"), re.MULTILINE))
-    assert named == set(main.commands)
+    assert named == set(main.list_commands(click.Context(main)))

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import click
 
-from knapper.cli.common import VAULT, count, mounted, project_of, shown_from_here
+from knapper.cli.common import VAULT, count, project_of, shown_from_here
+from knapper.cli.mounted import mounted
 from knapper.coverage import check_coverage
 from knapper.diagnostics import Code, Diagnostic, filtered
 from knapper.vault import build_index, read_vault

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sized
+from collections.abc import Sized
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from knapper.diagnostics import Diagnostic
-from knapper.markdown.mounted import SourceFile, mounts_of
 from knapper.mkdocs.project import Project, find_project
-from knapper.snippets import Result, Workshop
-from knapper.vault import NO_MOUNTS, Mounts
 
 VAULT = click.Path(exists=True, file_okay=False, path_type=Path)
 """Type of an argument that names a vault, or the folder of a configuration."""
@@ -29,26 +26,6 @@ def project_of(folder: Path | None) -> Project:
         return find_project(folder)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-
-
-def mounted(project: Project) -> tuple[Mapping[str, Result], Mapping[str, SourceFile], Mounts]:
-    """The stored results of the project's snippets, its modules, and what notes find of them; nothing is run.
-
-    Raises:
-        click.UsageError: what runs snippets cannot be reached.
-    """
-    layout = project.layout()
-    if layout is None or not project.has_snippets:
-        return {}, {}, NO_MOUNTS
-    workshop = Workshop(layout, project.executor)
-    try:
-        results = workshop.stored()
-        sources = {path: SourceFile(text) for path, text in workshop.module_sources().items()}
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    finally:
-        workshop.close()
-    return results, sources, mounts_of(results, sources)
 
 
 def count(things: Sized, noun: str) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from knapper.cli.common import VAULT, count, mounted, project_of
+from knapper.cli.common import VAULT, count, project_of
+from knapper.cli.mounted import mounted
 from knapper.coverage import CoverageError, all_shown, make_map
 from knapper.vault import build_index, read_vault
 

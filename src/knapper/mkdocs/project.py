@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from knapper.diagnostics import Code
 from knapper.snippets import Layout
-from knapper.vault.publish import Settings
+
+if TYPE_CHECKING:
+    from knapper.vault.publish import Settings
 
 CONFIG_NAMES = ("mkdocs.yml", "mkdocs.yaml", "properdocs.yml", "properdocs.yaml")
 OUTPUT_COPIES = ("/outputs/",)
@@ -50,6 +52,8 @@ class Project:
         Raises:
             ValueError: a pattern of `exclude` is malformed.
         """
+        from knapper.vault.publish import Settings  # commands that need no vault are spared its parser
+
         copies = OUTPUT_COPIES if self.has_snippets else ()
         patterns = (*_NOT_BUILT, *copies, *self.exclude_docs.splitlines(), *self.options.get("exclude", ()))
         drafts, required = (bool(self.options.get(name)) for name in ("drafts", "publish_required"))
