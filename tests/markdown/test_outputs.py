@@ -9,6 +9,7 @@ import pytest
 
 from knapper.diagnostics import Code
 from knapper.markdown import SourceFile, mounted_paths, mounts_of
+from knapper.markdown.provenance import duration
 from knapper.snippets.outputs import Output
 from knapper.snippets.result import Result, State
 from knapper.vault import Absent, check
@@ -171,11 +172,29 @@ class TestProvenance:
             "  <dl>",
             *term("Code", "snippets/adam.py, cell trajectory", "../snippets/adam.ipynb#trajectory"),
             *term("Device", "CPU"),
-            *term("Time", "1.2 s for the whole script"),
+            *term("Time", "about 1 second for the whole script"),
             *term("Versions", "Python 3.12.1, matplotlib 3.9.0, pandas 2.2.0"),
-            *term("Result", "fresh: made on 2025-03-04 from exactly this code and these versions"),
+            *term("Result", "fresh: made from exactly this code and these versions"),
         ]
         assert "output-notice" not in html
+
+    @pytest.mark.parametrize(
+        ("seconds", "text"),
+        [
+            (0.3, "less than a second"),
+            (1.2, "about 1 second"),
+            (34, "about 30 seconds"),
+            (95, "about 2 minutes"),
+            (61, "about 1 minute"),
+        ],
+    )
+    def test_durations_are_rounded_to_one_digit(self, seconds: float, text: str) -> None:
+        assert duration(seconds) == text
+
+    def test_two_runs_of_a_fresh_result_look_the_same(self, tmp_path: Path) -> None:
+        text = "![[adam/trajectory|c]] ![[adam/final-loss]]"
+        again = result(provenance=replace(PROVENANCE, seconds=1.345, memory=2 * 10**8, date="2026-12-24"))
+        assert show(tmp_path, text, again) == show(tmp_path, text)
 
     def test_what_is_frozen_says_so(self, tmp_path: Path) -> None:
         html = show(tmp_path, "![[adam/losses]] \n\nx ![[adam/final-loss]]", result(State.FROZEN))

@@ -12,7 +12,6 @@ import nbformat
 import pytest
 from mkdocs.exceptions import Abort
 
-from knapper.mkdocs.snippet_pages import _duration
 from knapper.snippets.result import State
 from tests.mkdocs.conftest import MakeSite, Site, write_files
 from tests.mkdocs.workshop import PNG, PROVENANCE, SVG, FakeWorkshop, display, printed
@@ -258,20 +257,6 @@ def test_what_made_it(make: MakeSite) -> None:
 def test_a_frozen_result_says_so(make: MakeSite, workshop: type[FakeWorkshop]) -> None:
     workshop.state = State.FROZEN
     assert f", on {PROVENANCE.date}</summary>" in page_of(make({"A.md": ""}))
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0.3, "less than a second"),
-        (1.2, "about 1 second"),
-        (34, "about 30 seconds"),
-        (95, "about 2 minutes"),
-        (61, "about 1 minute"),
-    ],
-)
-def test_durations_are_rounded_to_one_digit(seconds: float, text: str) -> None:
-    assert _duration(seconds) == text
 
 
 # Used in ------------------------------------------------------------------------------------------------------------

@@ -29,6 +29,15 @@ def lacks_gpu(result: Result) -> bool:
     return provenance is not None and provenance.requested == "gpu" and provenance.device.lower().startswith("cpu")
 
 
+def duration(seconds: float) -> str:
+    """A duration to one digit: two runs of the same code differ in the others, and the site shall not."""
+    if seconds < 1:
+        return "less than a second"
+    unit, name = (60, "minute") if seconds >= 60 else (1, "second")
+    number = round(float(f"{seconds / unit:.1g}"))
+    return f"about {number} {name}{'' if number == 1 else 's'}"
+
+
 def write_provenance(parent: Element, made: Made, address: str) -> None:
     """Append how an output was made, folded.
 
@@ -52,12 +61,12 @@ def write_provenance(parent: Element, made: Made, address: str) -> None:
 def _facts(result: Result, provenance: Provenance) -> Iterator[tuple[str, str]]:
     asked = " (asks for a GPU)" if provenance.requested == "gpu" else ""
     yield "Device", f"{provenance.device}{asked}"
-    yield "Time", f"{provenance.seconds:.1f} s for the whole script"
+    yield "Time", f"{duration(provenance.seconds)} for the whole script"
     yield "Versions", ", ".join((f"Python {provenance.python}", *_versions(result, provenance)))
     if result.state is State.FROZEN:
         yield "Result", f"frozen on {provenance.date}: the code and data are the same, versions and device may differ"
     else:
-        yield "Result", f"fresh: made on {provenance.date} from exactly this code and these versions"
+        yield "Result", "fresh: made from exactly this code and these versions"
 
 
 def _versions(result: Result, provenance: Provenance) -> list[str]:

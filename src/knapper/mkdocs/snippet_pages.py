@@ -23,6 +23,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
 from knapper.markdown.mounted import mounted_paths, snippet_page
+from knapper.markdown.provenance import duration, lacks_gpu
 from knapper.mkdocs import downloads
 from knapper.mkdocs.backlinks import LinkedMention, linked_mentions
 from knapper.mkdocs.config import SnippetsConfig
@@ -223,7 +224,7 @@ class SnippetPages(Mapping[str, SnippetPage]):
         head, end, rest = content.partition(_HEADING_END)
         bar = self._template("snippet-bar").render(snippet=self._bar(page, made))
         provenance = made.result.provenance
-        footer = self._template("snippet-made").render(made=_made(provenance, made.result.state)) if provenance else ""
+        footer = self._template("snippet-made").render(made=_made(made.result, provenance)) if provenance else ""
         return f"{head}{end}\n{bar}\n{rest}\n{footer}\n"
 
     def _used_in(self, made: SnippetPage, files: Files) -> list[LinkedMention]:
@@ -280,25 +281,15 @@ class _Made(NamedTuple):
     unenforced: Sequence[str]
 
 
-def _made(provenance: Provenance, state: State) -> _Made:
-    instead = provenance.requested == "gpu" and provenance.device.upper().startswith("CPU")
+def _made(result: Result, provenance: Provenance) -> _Made:
     return _Made(
-        f"{provenance.device} in place of the GPU that it asks for" if instead else provenance.device,
-        _duration(provenance.seconds),
+        f"{provenance.device} in place of the GPU that it asks for" if lacks_gpu(result) else provenance.device,
+        duration(provenance.seconds),
         provenance.python,
-        provenance.date if state is State.FROZEN else "",
+        provenance.date if result.state is State.FROZEN else "",
         sorted(provenance.versions.items()),
         provenance.unenforced,
     )
-
-
-def _duration(seconds: float) -> str:
-    """A duration to one digit: two runs of the same code differ in the others, and the site shall not."""
-    if seconds < 1:
-        return "less than a second"
-    unit, name = (60, "minute") if seconds >= 60 else (1, "second")
-    number = round(float(f"{seconds / unit:.1g}"))
-    return f"about {number} {name}{'' if number == 1 else 's'}"
 
 
 def _problem(line: int, message: str, hint: str) -> str:
