@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 from knapper.markdown.elements import element, literal
 from knapper.markdown.files import AUDIO, FORMATS, IMAGES, UNSUPPORTED, VIDEO, suffix
 from knapper.markdown.links import address, encode_url
+from knapper.markdown.pictures import write_file_element
 from knapper.markdown.scope import Options, Scope
 from knapper.syntax.document import Embed, Target
 
@@ -68,10 +69,10 @@ def write_placeholder(parent: Element, kind: str, name: str, tag: str = "div") -
 def _write_file(parent: Element, node: Embed, kind: str, url: str) -> None:
     name = node.alt or (node.target.path.rpartition("/")[2] if node.target else "")
     if kind in AUDIO:
-        element(parent, "audio", controls="controls", preload="metadata", src=url, title=name)
+        write_file_element(parent, "audio", url, controls="controls", preload="metadata", title=name)
     elif kind in VIDEO:
         size = {"width": _number(node.width), "height": _number(node.height)}
-        element(parent, "video", controls="controls", preload="metadata", src=url, title=name, **size)
+        write_file_element(parent, "video", url, controls="controls", preload="metadata", title=name, **size)
     elif kind == ".pdf":
         _write_pdf(parent, node, url, name)
     elif kind in IMAGES or not node.wiki:
@@ -92,7 +93,7 @@ def _write_pdf(parent: Element, node: Embed, url: str, name: str) -> None:
     chosen = dict(_PDF_OPTION.findall(node.target.subpath if node.target else ""))
     page = f"#page={chosen['page']}" if "page" in chosen else ""
     height = chosen.get("height") or _number(node.height) or str(PDF_HEIGHT)
-    element(parent, "iframe", class_="embed-pdf", src=url + page, height=height, title=name, loading="lazy")
+    write_file_element(parent, "iframe", url + page, class_="embed-pdf", height=height, title=name, loading="lazy")
 
 
 def _write_external(parent: Element, node: Embed) -> None:

@@ -1,4 +1,4 @@
-"""Pictures: a figure, or an animation that rests for readers who ask for less motion."""
+"""Elements that show a file by its address: pictures, players, frames."""
 
 from __future__ import annotations
 
@@ -9,11 +9,19 @@ from markdown.treeprocessors import Treeprocessor
 
 from knapper.markdown.elements import element
 
-_STILL = "data-still"
+_TAG = "data-knapper-tag"
+
+
+def write_file_element(parent: Element, tag: str, src: str, **attributes: str | None) -> None:
+    """Append an element with the address of a file of the site, such as `audio`.
+
+    MkDocs looks for addresses in `<a>` and `<img>` alone, so until it has, the element is an image.
+    """
+    element(parent, "img", src=src, **attributes).set(_TAG, tag)
 
 
 def write_picture(parent: Element, src: str, alt: str, size: tuple[int | None, int | None], still: str = "") -> None:
-    """Append an image.
+    """Append an image: a figure, or an animation that rests for readers who ask for less motion.
 
     Args:
         parent: where to.
@@ -24,22 +32,22 @@ def write_picture(parent: Element, src: str, alt: str, size: tuple[int | None, i
     """
     if still:
         parent = SubElement(parent, "picture")
-        element(parent, "img", src=still).set(_STILL, "")
+        write_file_element(parent, "source", still)
     width, height = (None if length is None else str(length) for length in size)
     element(parent, "img", alt=alt, src=src, width=width, height=height, loading="lazy", decoding="async")
 
 
-class Stills(Treeprocessor):
-    """Makes stills the alternatives of their animations, once their addresses are known.
-
-    MkDocs looks for addresses in `<a>` and `<img>` alone, so until then a still is an image.
-    """
+class FileElements(Treeprocessor):
+    """Gives elements that were images their own tags, once their addresses are known."""
 
     def run(self, root: Element) -> None:
-        """Changes pictures in place."""
+        """Changes elements in place."""
+        for image in list(root.iter("img")):
+            image.tag = image.attrib.pop(_TAG, "img")
         for picture in root.iter("picture"):
-            if len(picture) and picture[0].get(_STILL) is not None:
+            if len(picture) and picture[0].tag == "source":
                 srcset = escape(picture[0].get("src", ""))
                 picture.remove(picture[0])
+                # As HTML: the serialiser would close the element.
                 source = f'<source media="(prefers-reduced-motion: reduce)" srcset="{srcset}">'
                 picture.text = self.md.htmlStash.store(source)

@@ -16,7 +16,7 @@ from knapper.markdown.code import CodeWriter
 from knapper.markdown.embeds import EmbedWriter
 from knapper.markdown.inlines import InlineWriter
 from knapper.markdown.outputs import OutputWriter
-from knapper.markdown.pictures import Stills
+from knapper.markdown.pictures import FileElements
 from knapper.markdown.scope import Options, Page, Scope
 from knapper.markdown.stock import StockBlocks
 from knapper.syntax.document import Document
@@ -44,8 +44,8 @@ def install(md: Markdown, options: Options, document: Callable[[str], tuple[str,
     md.preprocessors.register(ChoosePipeline(md, document, parser, stock), "knapper_choose_pipeline", 100)
     # After toc, which reads headings at 5; before MkDocs's processors at 0.
     md.treeprocessors.register(EmbeddedHeadings(md), "knapper_embedded_headings", 4)
-    # After those, which find the addresses of images, but not of their alternatives.
-    md.treeprocessors.register(Stills(md), "knapper_stills", -10)
+    # After those, which find the addresses of images, but not of players and frames.
+    md.treeprocessors.register(FileElements(md), "knapper_file_elements", -10)
 
 
 class StockPipeline:
