@@ -20,6 +20,7 @@ from importlib.machinery import (
 from pathlib import Path
 from typing import NamedTuple
 
+from knapper.snippets.distributions import search_path
 from knapper.snippets.layout import Layout, file_digest, source_digest
 
 _LOADERS = (ExtensionFileLoader, EXTENSION_SUFFIXES), (SourceFileLoader, SOURCE_SUFFIXES)
@@ -98,9 +99,9 @@ def is_installed(name: str, root: Path) -> bool:
         return True
     real = os.path.realpath(root)
     prefixes = tuple(os.path.realpath(prefix) + os.sep for prefix in (sys.prefix, sys.base_prefix))
-    for folder in sys.path:
+    for folder in search_path():
         inner = f"{os.path.realpath(folder)}{os.sep}"
-        if folder and (inner.startswith(prefixes) or not inner.startswith(real + os.sep)) and _spec(folder, name):
+        if (inner.startswith(prefixes) or not inner.startswith(real + os.sep)) and _spec(folder, name):
             return True
     return False
 
