@@ -9,7 +9,9 @@ FloatArray: TypeAlias = NDArray[np.float64]
 """An array of double precision; each docstring tells its shape."""
 
 
-def with_dimensions(values: ArrayLike, dimensions: int, name: str) -> FloatArray:
+def with_dimensions(
+    values: ArrayLike, dimensions: int, name: str
+) -> FloatArray:
     """Read numbers as an array with that many dimensions.
 
     Args:
@@ -25,11 +27,15 @@ def with_dimensions(values: ArrayLike, dimensions: int, name: str) -> FloatArray
     """
     array = np.asarray(values, dtype=np.float64)
     if array.ndim != dimensions:
-        raise ValueError(f"{name}: expected {dimensions} dimensions, got the shape {array.shape}")
+        raise ValueError(
+            f"{name}: expected {dimensions} dimensions, got the shape {array.shape}"
+        )
     return array
 
 
-def examples_with_targets(inputs: ArrayLike, targets: ArrayLike) -> tuple[FloatArray, FloatArray]:
+def examples_with_targets(
+    inputs: ArrayLike, targets: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
     """Read the examples that a model is fitted to.
 
     Args:
@@ -42,7 +48,10 @@ def examples_with_targets(inputs: ArrayLike, targets: ArrayLike) -> tuple[FloatA
     Raises:
         ValueError: the shapes do not fit, or there is no example.
     """
-    x, y = with_dimensions(inputs, 2, "inputs"), with_dimensions(targets, 1, "targets")
+    x, y = (
+        with_dimensions(inputs, 2, "inputs"),
+        with_dimensions(targets, 1, "targets"),
+    )
     if len(x) != len(y):
         raise ValueError(f"{len(x)} rows of inputs, but {len(y)} targets")
     if not len(y):

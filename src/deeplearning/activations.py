@@ -75,7 +75,9 @@ def tanh(z: ArrayLike) -> FloatArray:
     Source:
         LeCun, Y., Bottou, L., Orr, G. B., Mueller, K.-R. (1998). Efficient BackProp.
     """
-    score: FloatArray = np.clip(z, -400.0, 400.0)  # beyond, nothing changes but that 2 z may overflow
+    score: FloatArray = np.clip(
+        z, -400.0, 400.0
+    )  # beyond, nothing changes but that 2 z may overflow
     shortfall = np.expm1(-2.0 * np.abs(score))  # e^-2|z| - 1, exact near zero
     return np.copysign(shortfall / (2.0 + shortfall), score)
 
@@ -137,7 +139,9 @@ def softmax(z: ArrayLike) -> FloatArray:
     """
     scores = np.asarray(z, dtype=np.float64)
     if not scores.shape or not scores.shape[-1]:
-        raise ValueError(f"softmax needs scores along its last axis, got the shape {scores.shape}")
+        raise ValueError(
+            f"softmax needs scores along its last axis, got the shape {scores.shape}"
+        )
     powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 

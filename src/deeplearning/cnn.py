@@ -54,7 +54,13 @@ def digits(seed: int, test_fraction: float = 0.25) -> Split:
     data = load_digits()
     images = (data.images / 16.0).astype(np.float32)[..., np.newaxis]
     labels = data.target.astype(np.int64)
-    parts = train_test_split(images, labels, test_size=test_fraction, random_state=seed, stratify=labels)
+    parts = train_test_split(
+        images,
+        labels,
+        test_size=test_fraction,
+        random_state=seed,
+        stratify=labels,
+    )
     return Split(parts[0], parts[2], parts[1], parts[3])
 
 
@@ -91,7 +97,9 @@ def dense_network(seed: int) -> keras.Model:
         A model from images (m, 8, 8, 1) to ten probabilities (m, 10), ready to be trained.
     """
     keras.utils.set_random_seed(seed)
-    return _compiled(keras.layers.Flatten(), keras.layers.Dense(512, activation="relu"))
+    return _compiled(
+        keras.layers.Flatten(), keras.layers.Dense(512, activation="relu")
+    )
 
 
 def train(model: keras.Model, split: Split, epochs: int, seed: int) -> Curves:
@@ -109,10 +117,17 @@ def train(model: keras.Model, split: Split, epochs: int, seed: int) -> Curves:
     keras.utils.set_random_seed(seed)
     tested = (split.test_images, split.test_labels)
     fitted = model.fit(
-        split.train_images, split.train_labels, batch_size=32, epochs=epochs, validation_data=tested, verbose=0
+        split.train_images,
+        split.train_labels,
+        batch_size=32,
+        epochs=epochs,
+        validation_data=tested,
+        verbose=0,
     )
     names = ("loss", "accuracy", "val_loss", "val_accuracy")
-    return Curves(*(np.array(fitted.history[name], dtype=np.float64) for name in names))
+    return Curves(
+        *(np.array(fitted.history[name], dtype=np.float64) for name in names)
+    )
 
 
 def classify(model: keras.Model, images: Images) -> IntArray:
@@ -125,11 +140,15 @@ def classify(model: keras.Model, images: Images) -> IntArray:
     Returns:
         Shape (m,), from 0 to 9.
     """
-    probabilities = np.asarray(model.predict(images, verbose=0), dtype=np.float64)
+    probabilities = np.asarray(
+        model.predict(images, verbose=0), dtype=np.float64
+    )
     return np.asarray(probabilities.argmax(axis=-1), dtype=np.int64)
 
 
-def confusion_matrix(labels: ArrayLike, predictions: ArrayLike, classes: int) -> IntArray:
+def confusion_matrix(
+    labels: ArrayLike, predictions: ArrayLike, classes: int
+) -> IntArray:
     """How often each class was taken for each.
 
     Args:
@@ -143,9 +162,14 @@ def confusion_matrix(labels: ArrayLike, predictions: ArrayLike, classes: int) ->
     Raises:
         ValueError: the shapes differ, or a class is out of range.
     """
-    right, said = np.asarray(labels, dtype=np.int64), np.asarray(predictions, dtype=np.int64)
+    right, said = (
+        np.asarray(labels, dtype=np.int64),
+        np.asarray(predictions, dtype=np.int64),
+    )
     if right.shape != said.shape:
-        raise ValueError(f"labels of the shape {right.shape} do not fit predictions of the shape {said.shape}")
+        raise ValueError(
+            f"labels of the shape {right.shape} do not fit predictions of the shape {said.shape}"
+        )
     both = np.stack([right, said])
     if both.size and not (both.min() >= 0 and both.max() < classes):
         raise ValueError(f"each class must be from 0 to below {classes}")
@@ -156,6 +180,16 @@ def confusion_matrix(labels: ArrayLike, predictions: ArrayLike, classes: int) ->
 
 def _compiled(*hidden: keras.Layer) -> keras.Model:
     """The layers between an image and ten probabilities, with a loss for whole-number labels."""
-    model = keras.Sequential([keras.Input((8, 8, 1)), *hidden, keras.layers.Dense(10, activation="softmax")])
-    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model = keras.Sequential(
+        [
+            keras.Input((8, 8, 1)),
+            *hidden,
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile(
+        optimizer="adam",
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
     return model

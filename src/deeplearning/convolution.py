@@ -9,7 +9,9 @@ from numpy.typing import ArrayLike
 from deeplearning._arrays import FloatArray, with_dimensions
 
 
-def output_size(size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> int:
+def output_size(
+    size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1
+) -> int:
     """How many places a kernel has along one axis: ``floor((n + 2p - d (f - 1) - 1) / s) + 1``.
 
     Args:
@@ -30,14 +32,20 @@ def output_size(size: int, kernel: int, stride: int = 1, padding: int = 0, dilat
         Dumoulin, V., Visin, F. (2016). A guide to convolution arithmetic for deep learning. Relationships 6 and 15.
     """
     if min(size, kernel, stride, dilation) < 1 or padding < 0:
-        raise ValueError("size, kernel, stride and dilation must be 1 or more, padding 0 or more")
+        raise ValueError(
+            "size, kernel, stride and dilation must be 1 or more, padding 0 or more"
+        )
     room = size + 2 * padding - dilation * (kernel - 1) - 1
     if room < 0:
-        raise ValueError(f"a kernel of {kernel} does not fit an image of {size} with a padding of {padding}")
+        raise ValueError(
+            f"a kernel of {kernel} does not fit an image of {size} with a padding of {padding}"
+        )
     return room // stride + 1
 
 
-def parameter_count(kernel_size: tuple[int, int], channels: int, kernels: int, bias: bool = True) -> int:
+def parameter_count(
+    kernel_size: tuple[int, int], channels: int, kernels: int, bias: bool = True
+) -> int:
     """What a convolutional layer has to learn: ``(f_h f_w c + 1) k``, whatever the size of the image.
 
     Args:
@@ -72,8 +80,15 @@ def cross_correlate(image: ArrayLike, kernel: ArrayLike) -> FloatArray:
     Source:
         Goodfellow, I., Bengio, Y., Courville, A. (2016). Deep Learning. Equation 9.6.
     """
-    x, k = with_dimensions(image, 2, "image"), with_dimensions(kernel, 2, "kernel")
-    (height, width), rows, columns = k.shape, output_size(len(x), len(k)), output_size(x.shape[1], k.shape[1])
+    x, k = (
+        with_dimensions(image, 2, "image"),
+        with_dimensions(kernel, 2, "kernel"),
+    )
+    (height, width), rows, columns = (
+        k.shape,
+        output_size(len(x), len(k)),
+        output_size(x.shape[1], k.shape[1]),
+    )
     result = np.empty((rows, columns))
     for i in range(rows):
         for j in range(columns):
@@ -101,7 +116,11 @@ def convolve(image: ArrayLike, kernel: ArrayLike) -> FloatArray:
 
 
 def patches(
-    image: ArrayLike, kernel_size: tuple[int, int], stride: int = 1, padding: int = 0, dilation: int = 1
+    image: ArrayLike,
+    kernel_size: tuple[int, int],
+    stride: int = 1,
+    padding: int = 0,
+    dilation: int = 1,
 ) -> FloatArray:
     """Every patch of the image that a kernel meets, laid out as a row (*im2col*).
 
@@ -124,11 +143,14 @@ def patches(
     """
     x = with_dimensions(image, 3, "image")
     rows, columns = (
-        output_size(n, f, stride, padding, dilation) for n, f in zip(x.shape[:2], kernel_size, strict=True)
+        output_size(n, f, stride, padding, dilation)
+        for n, f in zip(x.shape[:2], kernel_size, strict=True)
     )
     padded = np.pad(x, ((padding, padding), (padding, padding), (0, 0)))
     span = [dilation * (f - 1) + 1 for f in kernel_size]
-    windows = sliding_window_view(padded, span, axis=(0, 1))[::stride, ::stride, :, ::dilation, ::dilation]
+    windows = sliding_window_view(padded, span, axis=(0, 1))[
+        ::stride, ::stride, :, ::dilation, ::dilation
+    ]
     return windows.transpose(0, 1, 3, 4, 2).reshape(rows, columns, -1)
 
 
@@ -162,7 +184,9 @@ def conv2d(
     """
     x, k = _image_and_kernels(image, kernels)
     rows = patches(x, k.shape[:2], stride, padding, dilation)
-    return np.asarray(rows @ k.reshape(-1, k.shape[3]) + np.asarray(bias, dtype=np.float64))
+    return np.asarray(
+        rows @ k.reshape(-1, k.shape[3]) + np.asarray(bias, dtype=np.float64)
+    )
 
 
 def conv2d_loop(
@@ -195,11 +219,17 @@ def conv2d_loop(
     """
     x, k = _image_and_kernels(image, kernels)
     rows, columns = (
-        output_size(n, f, stride, padding, dilation) for n, f in zip(x.shape[:2], k.shape[:2], strict=True)
+        output_size(n, f, stride, padding, dilation)
+        for n, f in zip(x.shape[:2], k.shape[:2], strict=True)
     )
     padded = np.pad(x, ((padding, padding), (padding, padding), (0, 0)))
-    taps = _taps(k.shape[0], stride, dilation), _taps(k.shape[1], stride, dilation)
-    result = np.zeros((rows, columns, k.shape[3])) + np.asarray(bias, dtype=np.float64)
+    taps = (
+        _taps(k.shape[0], stride, dilation),
+        _taps(k.shape[1], stride, dilation),
+    )
+    result = np.zeros((rows, columns, k.shape[3])) + np.asarray(
+        bias, dtype=np.float64
+    )
     for i, j in np.ndindex(rows, columns):
         patch = padded[taps[0](i), taps[1](j)]
         for channel in range(k.shape[3]):
@@ -209,11 +239,20 @@ def conv2d_loop(
 
 def _taps(kernel: int, stride: int, dilation: int) -> Callable[[int], slice]:
     """Which pixels the kernel meets at its i-th place."""
-    return lambda i: slice(i * stride, i * stride + dilation * (kernel - 1) + 1, dilation)
+    return lambda i: slice(
+        i * stride, i * stride + dilation * (kernel - 1) + 1, dilation
+    )
 
 
-def _image_and_kernels(image: ArrayLike, kernels: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    x, k = with_dimensions(image, 3, "image"), with_dimensions(kernels, 4, "kernels")
+def _image_and_kernels(
+    image: ArrayLike, kernels: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    x, k = (
+        with_dimensions(image, 3, "image"),
+        with_dimensions(kernels, 4, "kernels"),
+    )
     if x.shape[2] != k.shape[2]:
-        raise ValueError(f"the image has {x.shape[2]} channels, the kernels have {k.shape[2]}")
+        raise ValueError(
+            f"the image has {x.shape[2]} channels, the kernels have {k.shape[2]}"
+        )
     return x, k

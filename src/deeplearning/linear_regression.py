@@ -5,7 +5,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from deeplearning._arrays import FloatArray, examples_with_targets, with_dimensions
+from deeplearning._arrays import (
+    FloatArray,
+    examples_with_targets,
+    with_dimensions,
+)
 from deeplearning.neuron import weighted_sum
 
 
@@ -78,7 +82,9 @@ def normal_equations(inputs: ArrayLike, targets: ArrayLike) -> LinearModel:
     x, y = examples_with_targets(inputs, targets)
     columns = with_ones(x)
     if np.linalg.matrix_rank(columns) < columns.shape[1]:
-        raise ValueError("a column is a combination of the others, so no single model is best")
+        raise ValueError(
+            "a column is a combination of the others, so no single model is best"
+        )
     return _model(np.linalg.solve(columns.T @ columns, columns.T @ y))
 
 
@@ -117,13 +123,20 @@ def mean_squared_error(predictions: ArrayLike, targets: ArrayLike) -> float:
     Raises:
         ValueError: the shapes differ, or there is no example.
     """
-    guess, y = np.asarray(predictions, dtype=np.float64), with_dimensions(targets, 1, "targets")
+    guess, y = (
+        np.asarray(predictions, dtype=np.float64),
+        with_dimensions(targets, 1, "targets"),
+    )
     if guess.shape != y.shape or not y.size:
-        raise ValueError(f"predictions of the shape {guess.shape} do not fit targets of the shape {y.shape}")
+        raise ValueError(
+            f"predictions of the shape {guess.shape} do not fit targets of the shape {y.shape}"
+        )
     return float(np.mean((guess - y) ** 2))
 
 
-def gradient(inputs: ArrayLike, targets: ArrayLike, model: LinearModel) -> LinearModel:
+def gradient(
+    inputs: ArrayLike, targets: ArrayLike, model: LinearModel
+) -> LinearModel:
     """The slopes of the mean squared error: ``2/m sum (prediction - y) x`` for the weights, without x for the bias.
 
     Args:
@@ -142,7 +155,9 @@ def gradient(inputs: ArrayLike, targets: ArrayLike, model: LinearModel) -> Linea
     return LinearModel(2.0 * error @ x / len(y), float(2.0 * error.mean()))
 
 
-def gradient_descent(inputs: ArrayLike, targets: ArrayLike, learning_rate: float, steps: int) -> Descent:
+def gradient_descent(
+    inputs: ArrayLike, targets: ArrayLike, learning_rate: float, steps: int
+) -> Descent:
     """Least squares by going downhill, from zero weights and a zero bias, with all examples in each step.
 
     Args:
@@ -166,10 +181,15 @@ def gradient_descent(inputs: ArrayLike, targets: ArrayLike, learning_rate: float
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(steps):
             slope = gradient(x, y, model)
-            model = LinearModel(model.weights - learning_rate * slope.weights, model.bias - learning_rate * slope.bias)
+            model = LinearModel(
+                model.weights - learning_rate * slope.weights,
+                model.bias - learning_rate * slope.bias,
+            )
             losses.append(mean_squared_error(predict(x, model), y))
     if not np.isfinite(losses[-1]):
-        raise ValueError(f"gradient descent diverged: the learning rate {learning_rate} is too large")
+        raise ValueError(
+            f"gradient descent diverged: the learning rate {learning_rate} is too large"
+        )
     return Descent(model, np.array(losses))
 
 

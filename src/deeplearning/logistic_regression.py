@@ -5,7 +5,12 @@ from numpy.typing import ArrayLike
 
 from deeplearning._arrays import FloatArray, examples_with_targets
 from deeplearning.activations import sigmoid, sigmoid_slope
-from deeplearning.linear_regression import Descent, LinearModel, predict, with_ones
+from deeplearning.linear_regression import (
+    Descent,
+    LinearModel,
+    predict,
+    with_ones,
+)
 
 
 def predict_probability(inputs: ArrayLike, model: LinearModel) -> FloatArray:
@@ -45,14 +50,26 @@ def log_loss(logits: ArrayLike, targets: ArrayLike) -> float:
     Source:
         Bishop, C. M. (2006). Pattern Recognition and Machine Learning. Equation 4.90, divided by m.
     """
-    z, y = np.asarray(logits, dtype=np.float64), np.asarray(targets, dtype=np.float64)
+    z, y = (
+        np.asarray(logits, dtype=np.float64),
+        np.asarray(targets, dtype=np.float64),
+    )
     if z.shape != y.shape or not y.size:
-        raise ValueError(f"logits of the shape {z.shape} do not fit targets of the shape {y.shape}")
+        raise ValueError(
+            f"logits of the shape {z.shape} do not fit targets of the shape {y.shape}"
+        )
     _check_classes(y)
-    return float(np.mean(np.maximum(z, 0.0) - y * z + np.log1p(np.exp(-np.abs(z)))))
+    return float(
+        np.mean(np.maximum(z, 0.0) - y * z + np.log1p(np.exp(-np.abs(z))))
+    )
 
 
-def cost(inputs: ArrayLike, targets: ArrayLike, model: LinearModel, penalty: float = 0.0) -> float:
+def cost(
+    inputs: ArrayLike,
+    targets: ArrayLike,
+    model: LinearModel,
+    penalty: float = 0.0,
+) -> float:
     """What training makes small: the mean log-loss plus ``penalty / 2`` times the sum of the squared weights.
 
     Args:
@@ -67,10 +84,17 @@ def cost(inputs: ArrayLike, targets: ArrayLike, model: LinearModel, penalty: flo
     Raises:
         ValueError: the shapes do not fit, or a target is neither 0 nor 1.
     """
-    return log_loss(predict(inputs, model), targets) + penalty / 2.0 * float(model.weights @ model.weights)
+    return log_loss(predict(inputs, model), targets) + penalty / 2.0 * float(
+        model.weights @ model.weights
+    )
 
 
-def gradient(inputs: ArrayLike, targets: ArrayLike, model: LinearModel, penalty: float = 0.0) -> LinearModel:
+def gradient(
+    inputs: ArrayLike,
+    targets: ArrayLike,
+    model: LinearModel,
+    penalty: float = 0.0,
+) -> LinearModel:
     """The slopes of the cost: ``1/m sum (p - y) x + penalty w`` for the weights, ``1/m sum (p - y)`` for the bias.
 
     Args:
@@ -88,11 +112,17 @@ def gradient(inputs: ArrayLike, targets: ArrayLike, model: LinearModel, penalty:
     x, y = examples_with_targets(inputs, targets)
     _check_classes(y)
     error = predict_probability(x, model) - y
-    return LinearModel(error @ x / len(y) + penalty * model.weights, float(error.mean()))
+    return LinearModel(
+        error @ x / len(y) + penalty * model.weights, float(error.mean())
+    )
 
 
 def gradient_descent(
-    inputs: ArrayLike, targets: ArrayLike, learning_rate: float, steps: int, penalty: float = 0.0
+    inputs: ArrayLike,
+    targets: ArrayLike,
+    learning_rate: float,
+    steps: int,
+    penalty: float = 0.0,
 ) -> Descent:
     """Fit by going downhill, from zero weights and a zero bias, with all examples in each step.
 
@@ -114,12 +144,20 @@ def gradient_descent(
     losses = [cost(x, y, model, penalty)]
     for _ in range(steps):
         slope = gradient(x, y, model, penalty)
-        model = LinearModel(model.weights - learning_rate * slope.weights, model.bias - learning_rate * slope.bias)
+        model = LinearModel(
+            model.weights - learning_rate * slope.weights,
+            model.bias - learning_rate * slope.bias,
+        )
         losses.append(cost(x, y, model, penalty))
     return Descent(model, np.array(losses))
 
 
-def newton(inputs: ArrayLike, targets: ArrayLike, penalty: float = 0.0, max_steps: int = 50) -> LinearModel:
+def newton(
+    inputs: ArrayLike,
+    targets: ArrayLike,
+    penalty: float = 0.0,
+    max_steps: int = 50,
+) -> LinearModel:
     """Fit by Newton's method, also called iteratively reweighted least squares (IRLS).
 
     Each step solves ``H d = g`` with the gradient ``g`` and the curvature ``H = 1/m X' diag(p (1 - p)) X + penalty``.
@@ -147,7 +185,9 @@ def newton(inputs: ArrayLike, targets: ArrayLike, penalty: float = 0.0, max_step
         if np.abs(slope).max() <= 1e-10:
             return model
         change = np.linalg.lstsq(_curvature(x, model, penalty), slope)[0]
-        model = LinearModel(model.weights - change[:-1], model.bias - float(change[-1]))
+        model = LinearModel(
+            model.weights - change[:-1], model.bias - float(change[-1])
+        )
         _check_overlap(x, y, model, penalty)
     raise ValueError(f"no minimum found in {max_steps} steps")
 
@@ -160,11 +200,15 @@ def _curvature(x: FloatArray, model: LinearModel, penalty: float) -> FloatArray:
     return np.asarray((columns.T * spread) @ columns / len(x) + np.diag(shrink))
 
 
-def _check_overlap(x: FloatArray, y: FloatArray, model: LinearModel, penalty: float) -> None:
+def _check_overlap(
+    x: FloatArray, y: FloatArray, model: LinearModel, penalty: float
+) -> None:
     """Refuse classes that a plane separates, but for examples in the plane: larger weights would always fit better."""
     margins = (2.0 * y - 1.0) * predict(x, model)
     if not penalty and margins.min() > -1e-9 and margins.max() > 1.0:
-        raise ValueError("a plane separates the classes, so no finite weights are best: use a penalty")
+        raise ValueError(
+            "a plane separates the classes, so no finite weights are best: use a penalty"
+        )
 
 
 def _check_classes(targets: FloatArray) -> None:

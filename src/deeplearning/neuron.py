@@ -21,13 +21,20 @@ def contributions(inputs: ArrayLike, weights: ArrayLike) -> FloatArray:
     Raises:
         ValueError: there is not exactly one weight for each input.
     """
-    x, w = np.asarray(inputs, dtype=np.float64), with_dimensions(weights, 1, "weights")
+    x, w = (
+        np.asarray(inputs, dtype=np.float64),
+        with_dimensions(weights, 1, "weights"),
+    )
     if x.shape[-1:] != w.shape:
-        raise ValueError(f"{w.size} weights do not fit inputs of the shape {x.shape}")
+        raise ValueError(
+            f"{w.size} weights do not fit inputs of the shape {x.shape}"
+        )
     return x * w
 
 
-def weighted_sum(inputs: ArrayLike, weights: ArrayLike, bias: float = 0.0) -> FloatArray:
+def weighted_sum(
+    inputs: ArrayLike, weights: ArrayLike, bias: float = 0.0
+) -> FloatArray:
     """The pre-activation ``z = w_1 x_1 + ... + w_n x_n + b``.
 
     Args:
@@ -48,7 +55,10 @@ def weighted_sum(inputs: ArrayLike, weights: ArrayLike, bias: float = 0.0) -> Fl
 
 
 def neuron(
-    inputs: ArrayLike, weights: ArrayLike, bias: float, activation: Callable[[FloatArray], FloatArray]
+    inputs: ArrayLike,
+    weights: ArrayLike,
+    bias: float,
+    activation: Callable[[FloatArray], FloatArray],
 ) -> FloatArray:
     """The output ``a = activation(w . x + b)`` of a neuron.
 

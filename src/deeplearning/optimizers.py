@@ -24,7 +24,9 @@ class Optimizer(Protocol[State]):
         """The state before the first step."""
         ...
 
-    def update(self, gradient: ArrayLike, state: State, params: ArrayLike) -> tuple[FloatArray, State]:
+    def update(
+        self, gradient: ArrayLike, state: State, params: ArrayLike
+    ) -> tuple[FloatArray, State]:
         """The parameters and the state after one more step."""
         ...
 
@@ -55,7 +57,9 @@ class SGD:
             params: numbers of any shape.
         """
 
-    def update(self, gradient: ArrayLike, state: None, params: ArrayLike) -> tuple[FloatArray, None]:
+    def update(
+        self, gradient: ArrayLike, state: None, params: ArrayLike
+    ) -> tuple[FloatArray, None]:
         """Take one step downhill.
 
         Args:
@@ -129,7 +133,9 @@ class Adam:
         zeros = np.zeros(np.shape(params))
         return AdamState(0, zeros, zeros, zeros)
 
-    def update(self, gradient: ArrayLike, state: AdamState, params: ArrayLike) -> tuple[FloatArray, AdamState]:
+    def update(
+        self, gradient: ArrayLike, state: AdamState, params: ArrayLike
+    ) -> tuple[FloatArray, AdamState]:
         """Take one step.
 
         ``m <- beta_1 m + (1 - beta_1) g``, ``v <- beta_2 v + (1 - beta_2) g^2``, and
@@ -155,12 +161,19 @@ class Adam:
         v = self.beta_2 * state.velocity + (1 - self.beta_2) * g**2
         largest = np.maximum(state.largest_velocity, v)
         correction = np.sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t)
-        change = correction * m / (np.sqrt(largest if self.amsgrad else v) + self.epsilon)
+        change = (
+            correction
+            * m
+            / (np.sqrt(largest if self.amsgrad else v) + self.epsilon)
+        )
         return w - self.learning_rate * change, AdamState(t, m, v, largest)
 
 
 def trajectory(
-    optimizer: Optimizer[State], gradient: Callable[[FloatArray], ArrayLike], start: ArrayLike, steps: int
+    optimizer: Optimizer[State],
+    gradient: Callable[[FloatArray], ArrayLike],
+    start: ArrayLike,
+    steps: int,
 ) -> FloatArray:
     """Where an optimizer goes.
 
@@ -181,10 +194,17 @@ def trajectory(
     return np.array(path)
 
 
-def _in_one_shape(gradient: ArrayLike, params: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    slope, here = np.asarray(gradient, dtype=np.float64), np.asarray(params, dtype=np.float64)
+def _in_one_shape(
+    gradient: ArrayLike, params: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    slope, here = (
+        np.asarray(gradient, dtype=np.float64),
+        np.asarray(params, dtype=np.float64),
+    )
     if slope.shape != here.shape:
-        raise ValueError(f"a gradient of the shape {slope.shape} does not fit parameters of the shape {here.shape}")
+        raise ValueError(
+            f"a gradient of the shape {slope.shape} does not fit parameters of the shape {here.shape}"
+        )
     return slope, here
 
 

@@ -155,6 +155,15 @@ def test_whole_numbers_become_double_precision() -> None:
     assert activations.softmax([1, 1]).dtype == np.float64
 
 
+@pytest.mark.parametrize("name", [*ELEMENTWISE, "softmax"])
+@pytest.mark.parametrize("kind", [np.float32, np.uint8, object])
+def test_numbers_of_any_kind_count_in_double_precision(name: str, kind: type) -> None:
+    z = np.array([3, 1, 2]).astype(kind)
+    result = getattr(activations, name)(z)
+    assert result.dtype == np.float64
+    np.testing.assert_array_equal(result, getattr(activations, name)(np.array([3.0, 1.0, 2.0])))
+
+
 @pytest.mark.parametrize("shape", [(), (0,), (3, 0)])
 def test_softmax_needs_scores(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=r"^softmax needs scores along its last axis, got the shape \("):

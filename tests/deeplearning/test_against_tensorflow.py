@@ -3,7 +3,8 @@
 The strongest oracle for an optimizer is the C++ kernel of TensorFlow, in double precision.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras  # type: ignore[import-untyped]
 import numpy as np
@@ -228,6 +229,62 @@ def test_networks_give_distributions_and_start_from_the_seed(
     np.testing.assert_allclose(first.sum(axis=1), 1.0, rtol=1e-5)
     np.testing.assert_array_equal(first, same)
     assert not np.array_equal(first, other)
+
+
+def dense(inputs: Numbers, weights: Sequence[Numbers]) -> Numbers:
+    return inputs.reshape(len(inputs), -1) @ weights[0] + weights[1]
+
+
+def convolved(images: Numbers, weights: Sequence[Numbers]) -> Numbers:
+    maps = [convolution.conv2d_loop(image, weights[0], weights[1], padding=1) for image in images]
+    return activations.relu(np.stack(maps))
+
+
+def test_networks_compute_what_their_layers_say(split: cnn.Split) -> None:
+    """The same weights in NumPy; the convolutions are those that SciPy confirms elsewhere."""
+    images = split.test_images[:2].astype(np.float64)
+    network = cnn.convolutional_network(5)
+    weights = [w.astype(np.float64) + 0.01 for w in network.get_weights()]  # so that biases matter
+    network.set_weights(weights)
+    pooled = convolved(images, weights[:2]).reshape(2, 4, 2, 4, 2, 16).max(axis=(2, 4))
+    expected = activations.softmax(dense(convolved(pooled, weights[2:4]), weights[4:]))
+    np.testing.assert_allclose(np.asarray(network(images)), expected, rtol=1e-4, atol=1e-7)
+    assert network.get_layer("first").kernel.shape == (3, 3, 1, 16)
+
+    network = cnn.dense_network(5)
+    weights = [w.astype(np.float64) + 0.01 for w in network.get_weights()]
+    network.set_weights(weights)
+    expected = activations.softmax(dense(activations.relu(dense(images, weights[:2])), weights[2:]))
+    np.testing.assert_allclose(np.asarray(network(images)), expected, rtol=1e-4, atol=1e-7)
+
+
+class Recorder:
+    """In place of a model: notes how it is fitted, and what the generators drew by then."""
+
+    def __init__(self) -> None:
+        self.given: dict[str, Any] = {}
+        self.draws: list[float] = []
+        names = ("accuracy", "loss", "val_accuracy", "val_loss")
+        self.history = {name: [np.float32(number), np.float32(0.1)] for number, name in enumerate(names)}
+
+    def fit(self, images: cnn.Images, labels: cnn.IntArray, **given: Any) -> "Recorder":
+        self.given = {"images": images, "labels": labels, **given}
+        self.draws.append(np.random.random())
+        return self
+
+
+def test_training_asks_for_what_it_says(split: cnn.Split) -> None:
+    model = Recorder()
+    curves = [cnn.train(model, split, epochs, seed) for epochs, seed in ((7, 2), (7, 3), (7, 2))][-1]
+    tested = model.given.pop("validation_data")
+    assert tested[0] is split.test_images
+    assert tested[1] is split.test_labels
+    assert model.given.pop("images") is split.train_images
+    assert model.given.pop("labels") is split.train_labels
+    assert model.given == {"batch_size": 32, "epochs": 7, "verbose": 0}
+    assert model.draws[0] == model.draws[2] != model.draws[1]
+    assert [curve[0] for curve in curves] == [1.0, 0.0, 3.0, 2.0]
+    assert {curve.dtype for curve in curves} == {np.dtype(np.float64)}
 
 
 def test_training_is_repeatable_and_learns(split: cnn.Split) -> None:

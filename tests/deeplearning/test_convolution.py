@@ -1,5 +1,7 @@
 """Convolution, against SciPy, published examples and counts, and the two implementations against each other."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 import scipy.signal
@@ -166,6 +168,18 @@ def test_defaults_and_one_bias_for_all(layer: object) -> None:
     np.testing.assert_array_equal(layer(image, kernels), expected)
     np.testing.assert_array_equal(layer(image, kernels, 5), expected + 5)
     assert layer(image, kernels.astype(int), [1, 2]).dtype == np.float64
+
+
+@pytest.mark.parametrize("layer", [conv2d, conv2d_loop])
+def test_a_bias_of_another_kind_counts_in_double_precision(layer: object) -> None:
+    assert callable(layer)
+    result = layer(np.ones((1, 1, 1)), np.ones((1, 1, 1, 1)), np.array([Decimal("0.5")]))
+    assert (result.dtype, float(result[0, 0, 0])) == (np.float64, 1.5)
+
+
+def test_a_kernel_has_two_sides() -> None:
+    with pytest.raises(ValueError, match="argument 2 is longer than argument 1"):
+        convolution.patches(np.ones((3, 3, 1)), (2, 2, 2))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("layer", [conv2d, conv2d_loop])

@@ -1,5 +1,7 @@
 """Logistic regression, against scikit-learn, SciPy, finite differences and closed forms."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 import scipy.optimize
@@ -211,6 +213,24 @@ def test_nothing_is_penalised_unless_asked_for() -> None:
         gradient_descent(x, y, 0.1, 5).losses, gradient_descent(x, y, 0.1, 5, penalty=0.0).losses
     )
     np.testing.assert_array_equal(parameters(newton(x, y)), parameters(newton(x, y, penalty=0.0)))
+
+
+def test_fractions_and_single_precision_count_in_double_precision() -> None:
+    z = np.array([0.3, -2.0], dtype=np.float32)
+    y = np.array([Decimal(1), Decimal(0)])
+    assert logistic_regression.log_loss(z, y) == logistic_regression.log_loss(z.astype(np.float64), [1.0, 0.0])
+    assert logistic_regression.log_loss(y, [1.0, 0.0]) == logistic_regression.log_loss([1.0, 0.0], [1.0, 0.0])
+
+
+def test_a_slope_of_a_tenth_of_a_billionth_is_none() -> None:
+    """At zero the slopes are mean((1/2 - y) x) = 1e-10 for the weight and 0 for the bias."""
+    np.testing.assert_array_equal(parameters(newton([[4e-10], [0.0]], [0, 1])), [0.0, 0.0])
+
+
+def test_giving_up_where_rounding_hides_the_minimum() -> None:
+    """With inputs of 1e12, slopes of 1e-10 are far below what double precision can tell."""
+    with pytest.raises(ValueError, match=r"^no minimum found in 50 steps$"):
+        newton([[0.0], [1e12], [2e12], [3e12]], [0, 1, 0, 1])
 
 
 def test_giving_up() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from knapper.diagnostics import Code
 from knapper.syntax.document import Origin
 from knapper.vault import Index
 from knapper.vault.note import Note
@@ -26,13 +27,13 @@ class Shown(NamedTuple):
 
 
 def embeds(index: Index, note: Note) -> Iterator[Shown]:
-    """What a note embeds of what is mounted: the path, and the part of it; what does not exist is left out."""
+    """What a note embeds of what is mounted: the path, and the part of it; a part that does not exist is left out."""
     for reference in note.document.references:
         if not reference.embed or reference.origin is Origin.COMMENT:
             continue
         destination = index.destination(reference.target, note.path)
-        if destination.path and not destination.problem and index.is_mounted(destination.path):
-            yield Shown(destination.path, destination.anchor)
+        if index.is_mounted(destination.path) and destination.problem is not Code.MISSING_SYMBOL:
+            yield Shown(destination.path or "", destination.anchor)
 
 
 def shown(index: Index, note: Note, modules: Collection[str]) -> list[Shown]:
