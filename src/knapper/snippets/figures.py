@@ -21,14 +21,18 @@ _LIGHT_DARK = {
     "#000000": "light-dark(#000000, #f0f3f6)",
     "#ffffff": "light-dark(#ffffff, #1e2129)",
 }
-_STYLE_COLOUR = re.compile(r"(?P<property>\b(?:fill|stroke|color|stop-color)): ?(?P<colour>#[0-9a-fA-F]{6})\b")
-_ATTRIBUTE_COLOUR = re.compile(r'\b(?P<property>fill|stroke)="(?P<colour>#[0-9a-fA-F]{6}|black|white)"')
-_STYLE = re.compile(r'\bstyle="[^"]*"|<style\b[^>]*>.*?</style>', re.DOTALL)
+_NAMED = {"black": "#000000", "white": "#ffffff", "#000": "#000000", "#fff": "#ffffff"}
+_DECLARATION = re.compile(
+    r"(?P<property>(?<![\w-])(?:fill|stroke|color|stop-color))\s*:\s*"
+    r"(?P<colour>#[0-9a-fA-F]{6}|#[0-9a-fA-F]{3}|black|white)(?![\w-])"
+)
+_ATTRIBUTE = re.compile(r'\s(?P<property>fill|stroke|color|stop-color)="(?P<colour>[^"]*)"')
+_STYLE = re.compile(r'\sstyle="(?P<style>[^"]*)"')
+_TAG = re.compile(r'<!--.*?-->|<style\b[^>]*>.*?</style>|<[A-Za-z](?:[^<>"]|"[^"]*")*>', re.DOTALL)
 _ROOT = re.compile(r"<svg\b[^>]*>")
 _PROLOGUE = re.compile(r"\A.*?(?=<svg\b)", re.DOTALL)
 _LENGTH = re.compile(r"([\d.]+)(pt|px|in|mm|cm)?")
 _PIXELS = {"pt": 96 / 72, "px": 1.0, "in": 96.0, "mm": 96 / 25.4, "cm": 96 / 2.54, None: 1.0}
-_NAMED = {"black": "#000000", "white": "#ffffff"}
 
 
 def adapted(svg: str) -> str:
@@ -37,25 +41,52 @@ def adapted(svg: str) -> str:
     Within `<img>` the pair follows the `color-scheme` of the page. Browsers without `light-dark()` take the colour
     that stands before it.
     """
-    svg = _ATTRIBUTE_COLOUR.sub(_as_style, _PROLOGUE.sub("", svg, count=1))
-    svg = _STYLE.sub(lambda style: _STYLE_COLOUR.sub(_pair, style[0]), svg)
-    return _ROOT.sub(_follow_page, svg, count=1)
+    svg = _TAG.sub(_adapted_tag, _PROLOGUE.sub("", svg, count=1))
+    return _ROOT.sub(lambda root: _with_style(root[0], _of_root(root[0])), svg, count=1)
 
 
-def _as_style(match: re.Match[str]) -> str:
-    """A presentation attribute of a neutral colour as a style: attributes may not hold `light-dark()`."""
-    colour = _NAMED.get(match["colour"], match["colour"]).lower()
-    return f'style="{match["property"]}: {colour}"' if colour in _LIGHT_DARK else match[0]
+def _of_root(tag: str) -> str:
+    """The style of the whole figure; what names no colour is black, as text is that matplotlib draws in black."""
+    follow = "color-scheme: light dark"
+    return follow if re.search(r"\bfill\b", tag) else f"{follow}; {_pair('fill', '#000000')}"
 
 
-def _pair(match: re.Match[str]) -> str:
-    colour = match["colour"].lower()
-    pair = _LIGHT_DARK.get(colour)
-    return f"{match['property']}: {colour}; {match['property']}: {pair}" if pair else match[0]
+def _adapted_tag(match: re.Match[str]) -> str:
+    """A tag whose neutral colours are pairs; in its style, for attributes may not hold `light-dark()`."""
+    tag = match[0]
+    if tag.startswith("<!--"):
+        return tag
+    if tag.startswith("<style"):
+        return _DECLARATION.sub(_as_pair, tag)
+    tag = _STYLE.sub(lambda style: f' style="{_DECLARATION.sub(_as_pair, style["style"])}"', tag)
+    neutral = [found for found in _ATTRIBUTE.finditer(tag) if _hexadecimal(found["colour"]) in _LIGHT_DARK]
+    for found in neutral:
+        tag = tag.replace(found[0], "", 1)
+    return _with_style(tag, "; ".join(_pair(found["property"], found["colour"]) for found in neutral))
 
 
-def _follow_page(root: re.Match[str]) -> str:
-    return root[0][:-1].rstrip("/") + ' color-scheme="light dark" style="color-scheme: light dark">'
+def _with_style(tag: str, style: str) -> str:
+    """A tag with declarations before those of its style: those were attributes, or are a default."""
+    if not style:
+        return tag
+    if own := _STYLE.search(tag):
+        return f'{tag[: own.start()]} style="{style}; {own["style"]}"{tag[own.end() :]}'
+    end = len(tag) - (2 if tag.endswith("/>") else 1)
+    return f'{tag[:end].rstrip()} style="{style}"{tag[end:]}'
+
+
+def _as_pair(match: re.Match[str]) -> str:
+    return _pair(match["property"], match["colour"])
+
+
+def _pair(name: str, colour: str) -> str:
+    """A declaration, and after it the pair, which browsers that do not know `light-dark()` pass over."""
+    pair = _LIGHT_DARK.get(_hexadecimal(colour))
+    return f"{name}: {colour}; {name}: {pair}" if pair else f"{name}: {colour}"
+
+
+def _hexadecimal(colour: str) -> str:
+    return _NAMED.get(colour.lower(), colour.lower())
 
 
 def svg_size(svg: str) -> tuple[int, int] | None:
