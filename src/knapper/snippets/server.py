@@ -40,7 +40,7 @@ class _Server:
         self.preload = tuple(preload)
         self.users = 0
         self.is_closed = False
-        self._versions = installed_versions()
+        self._installed = search_path(), installed_versions()
         self._lock = threading.Lock()
         ours, theirs = socket.socketpair()
         self._process = subprocess.Popen(
@@ -68,7 +68,7 @@ class _Server:
     @property
     def is_alive(self) -> bool:
         """Whether the process runs, and with the versions that are installed now."""
-        return self._process.poll() is None and self._versions == installed_versions()
+        return self._process.poll() is None and self._installed == (search_path(), installed_versions())
 
     def run(self, job: Job) -> Outcome:
         """Runs a job; any number of threads may do so at once.

@@ -110,8 +110,8 @@ class Trace:
         for name in [name for name, (_, sha) in self.modules.items() if not sha]:
             if getattr(sys.modules.get(name), "__file__", None):
                 del self.modules[name]
-        top = {name for name in self.missing if "." not in name and name not in sys.modules}
-        elsewhere = {name for name in top if is_installed(name, self.policy.root)}
+        self.missing -= sys.modules.keys() | self.modules.keys()  # one folder has not what the next one has
+        elsewhere = {name for name in self.missing if "." not in name and is_installed(name, self.policy.root)}
         self.missing -= elsewhere
         return elsewhere | {name.partition(".")[0] for name in sys.modules} - {"__main__"}
 

@@ -314,7 +314,7 @@ class Worker:
             failure=failure,
             modules=dict(sorted(trace.modules.items())),
             elsewhere=sorted(elsewhere - trace.modules.keys()),
-            absent=sorted(name for name in trace.missing if name not in sys.modules),
+            absent=sorted(trace.missing),
             absent_files=sorted(trace.absent_files),
             listed=dict(sorted(trace.listed.items())),
             reads=self._reads,
