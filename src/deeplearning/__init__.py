@@ -1,1 +1,1 @@
-"""Deep learning concepts as tested code: NumPy from scratch, Keras where the library is the subject."""
+"""Deep learning as tested code: NumPy from scratch, and Keras for networks."""

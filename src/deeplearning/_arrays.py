@@ -1,4 +1,4 @@
-"""What all topics share: numbers come in as float64 arrays of the right shape, or not at all."""
+"""What all topics share: float64 arrays of the right shape, or an error."""
 
 from typing import TypeAlias
 
@@ -28,7 +28,8 @@ def with_dimensions(
     array = np.asarray(values, dtype=np.float64)
     if array.ndim != dimensions:
         raise ValueError(
-            f"{name}: expected {dimensions} dimensions, got the shape {array.shape}"
+            f"{name}: expected {dimensions} dimensions, "
+            f"got the shape {array.shape}"
         )
     return array
 
@@ -48,10 +49,8 @@ def examples_with_targets(
     Raises:
         ValueError: the shapes do not fit, or there is no example.
     """
-    x, y = (
-        with_dimensions(inputs, 2, "inputs"),
-        with_dimensions(targets, 1, "targets"),
-    )
+    x = with_dimensions(inputs, 2, "inputs")
+    y = with_dimensions(targets, 1, "targets")
     if len(x) != len(y):
         raise ValueError(f"{len(x)} rows of inputs, but {len(y)} targets")
     if not len(y):

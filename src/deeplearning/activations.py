@@ -1,4 +1,4 @@
-"""Activation functions and their slopes, exact to rounding for numbers of any size."""
+"""Activation functions and their slopes, exact to rounding for any number."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,22 +13,23 @@ def step(z: ArrayLike) -> FloatArray:
         z: numbers, of any shape.
 
     Returns:
-        Zeros and ones, in the shape of ``z``. At ``z = 0`` the 0 is a convention.
+        Zeros and ones, in that shape. At ``z = 0`` the 0 is a convention.
 
     Source:
-        McCulloch, W. S., Pitts, W. (1943). Bulletin of Mathematical Biophysics 5.
+        McCulloch, W. S., Pitts, W. (1943). A logical calculus of the ideas
+        immanent in nervous activity.
     """
     return np.where(np.asarray(z) > 0, 1.0, 0.0)
 
 
 def step_slope(z: ArrayLike) -> FloatArray:
-    """The slope of the step function: 0, so that no gradient ever comes back.
+    """The slope of the step function: 0, so no gradient ever comes back.
 
     Args:
         z: numbers, of any shape.
 
     Returns:
-        Zeros, in the shape of ``z``; at ``z = 0``, where there is no slope, by convention.
+        Zeros, in that shape. At ``z = 0`` there is no slope: a convention.
     """
     return np.zeros(np.shape(z))
 
@@ -40,13 +41,13 @@ def sigmoid(z: ArrayLike) -> FloatArray:
         z: numbers, of any shape.
 
     Returns:
-        Numbers from 0 to 1, in the shape of ``z``. The exponent is never positive, so nothing overflows.
+        Numbers from 0 to 1, in that shape.
 
     Source:
-        Goodfellow, I., Bengio, Y., Courville, A. (2016). Deep Learning. Section 3.10.
+        Goodfellow, I., Bengio, Y., Courville, A. (2016). Deep Learning. 3.10.
     """
     score = np.asarray(z, dtype=np.float64)
-    small = np.exp(-np.abs(score))
+    small = np.exp(-np.abs(score))  # the exponent is never positive
     return np.where(score >= 0, 1.0, small) / (1.0 + small)
 
 
@@ -57,10 +58,10 @@ def sigmoid_slope(z: ArrayLike) -> FloatArray:
         z: numbers, of any shape.
 
     Returns:
-        The slopes, in the shape of ``z``. ``1 - s`` is computed as the sigmoid of ``-z``, which does not round to 0.
+        The slopes, in that shape.
     """
     score = np.asarray(z, dtype=np.float64)
-    return sigmoid(score) * sigmoid(-score)
+    return sigmoid(score) * sigmoid(-score)  # 1 - s(z) = s(-z), not rounded
 
 
 def tanh(z: ArrayLike) -> FloatArray:
@@ -70,15 +71,16 @@ def tanh(z: ArrayLike) -> FloatArray:
         z: numbers, of any shape.
 
     Returns:
-        Numbers from -1 to 1, in the shape of ``z``, as ``(1 - e^-2|z|) / (1 + e^-2|z|)`` with the sign of ``z``.
+        Numbers from -1 to 1, in that shape: ``(1 - e^-2|z|) / (1 + e^-2|z|)``
+        with the sign of ``z``.
 
     Source:
-        LeCun, Y., Bottou, L., Orr, G. B., Mueller, K.-R. (1998). Efficient BackProp.
+        LeCun, Y., Bottou, L., Orr, G. B., Mueller, K.-R. (1998). Efficient
+        BackProp.
     """
-    score: FloatArray = np.clip(
-        z, -400.0, 400.0
-    )  # beyond, nothing changes but that 2 z may overflow
-    shortfall = np.expm1(-2.0 * np.abs(score))  # e^-2|z| - 1, exact near zero
+    # Beyond 400 nothing changes, but that 2 z may overflow.
+    score = np.clip(np.asarray(z, dtype=np.float64), -400.0, 400.0)
+    shortfall = np.expm1(-2.0 * np.abs(score))  # e^-2|z| - 1, exact near 0
     return np.copysign(shortfall / (2.0 + shortfall), score)
 
 
@@ -89,7 +91,8 @@ def tanh_slope(z: ArrayLike) -> FloatArray:
         z: numbers, of any shape.
 
     Returns:
-        The slopes, in the shape of ``z``, as ``4 e^-2|z| / (1 + e^-2|z|)^2``, which does not round to 0.
+        The slopes, in that shape: ``4 e^-2|z| / (1 + e^-2|z|)^2``, which does
+        not round to 0.
     """
     return 4.0 * sigmoid_slope(2.0 * np.clip(z, -400.0, 400.0))
 
@@ -101,10 +104,11 @@ def relu(z: ArrayLike) -> FloatArray:
         z: numbers, of any shape.
 
     Returns:
-        Numbers from 0 upwards, in the shape of ``z``.
+        Numbers from 0 upwards, in that shape.
 
     Source:
-        Nair, V., Hinton, G. E. (2010). Rectified linear units improve restricted Boltzmann machines. ICML.
+        Nair, V., Hinton, G. E. (2010). Rectified linear units improve
+        restricted Boltzmann machines. ICML.
     """
     return np.maximum(np.asarray(z, dtype=np.float64), 0.0)
 
@@ -116,7 +120,8 @@ def relu_slope(z: ArrayLike) -> FloatArray:
         z: numbers, of any shape.
 
     Returns:
-        Zeros and ones, in the shape of ``z``. At ``z = 0`` any number from 0 to 1 would do; TensorFlow takes 0 as well.
+        Zeros and ones, in that shape. At ``z = 0`` any number from 0 to 1
+        would do; TensorFlow takes 0 as well.
     """
     return step(z)
 
@@ -128,32 +133,36 @@ def softmax(z: ArrayLike) -> FloatArray:
         z: finite scores, shape (..., K).
 
     Returns:
-        Numbers from 0 to 1 in the same shape, which add up to 1 along the last axis. Subtracting the largest score
-        first changes nothing and keeps the exponentials from overflowing.
+        Numbers from 0 to 1, in that shape; along the last axis they add up
+        to 1.
 
     Raises:
         ValueError: there is no score along the last axis.
 
     Source:
-        Bridle, J. S. (1990). Probabilistic interpretation of feedforward classification network outputs.
+        Bridle, J. S. (1990). Probabilistic interpretation of feedforward
+        classification network outputs.
     """
     scores = np.asarray(z, dtype=np.float64)
     if not scores.shape or not scores.shape[-1]:
         raise ValueError(
-            f"softmax needs scores along its last axis, got the shape {scores.shape}"
+            "softmax needs scores along its last axis, "
+            f"got the shape {scores.shape}"
         )
+    # Less the largest score: the same shares, and nothing overflows.
     powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
 
 def softmax_slope(z: ArrayLike) -> FloatArray:
-    """The slopes of softmax: how output ``i`` changes with score ``j``, ``p_i (delta_ij - p_j)``.
+    """How output ``i`` changes with score ``j``: ``p_i (delta_ij - p_j)``.
 
     Args:
         z: finite scores of one layer, shape (K,).
 
     Returns:
-        The Jacobian matrix, shape (K, K). It is symmetric, and its rows add up to 0.
+        The Jacobian matrix, shape (K, K). It is symmetric, and its rows add
+        up to 0.
 
     Raises:
         ValueError: the scores are no vector, or there are none.

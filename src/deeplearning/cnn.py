@@ -1,4 +1,4 @@
-"""A convolutional network and a dense one on scikit-learn's handwritten digits, in Keras."""
+"""A convolutional and a dense network for handwritten digits, in Keras."""
 
 from typing import NamedTuple
 
@@ -39,7 +39,7 @@ class Curves(NamedTuple):
 
 
 def digits(seed: int, test_fraction: float = 0.25) -> Split:
-    """The 1,797 digits that come with scikit-learn, split at random, each digit in the same proportion.
+    """The 1,797 digits of scikit-learn, split at random within each digit.
 
     Args:
         seed: of the split.
@@ -49,7 +49,8 @@ def digits(seed: int, test_fraction: float = 0.25) -> Split:
         Four arrays.
 
     Source:
-        Alpaydin, E., Kaynak, C. (1998). Optical recognition of handwritten digits. UCI Machine Learning Repository.
+        Alpaydin, E., Kaynak, C. (1998). Optical recognition of handwritten
+        digits. UCI Machine Learning Repository.
     """
     data = load_digits()
     images = (data.images / 16.0).astype(np.float32)[..., np.newaxis]
@@ -65,17 +66,19 @@ def digits(seed: int, test_fraction: float = 0.25) -> Split:
 
 
 def convolutional_network(seed: int) -> keras.Model:
-    """Two convolutional layers, a pooling and one dense layer: 9,930 parameters.
+    """Two convolutional layers, pooling, a dense layer: 9,930 parameters.
 
     Args:
         seed: of the initial weights.
 
     Returns:
-        A model from images (m, 8, 8, 1) to ten probabilities (m, 10), ready to be trained.
+        A model from images (m, 8, 8, 1) to ten probabilities (m, 10), with
+        Adam and cross-entropy to be trained with.
 
     Source:
-        LeCun, Y., Bottou, L., Bengio, Y., Haffner, P. (1998). Gradient-based learning applied to document recognition.
-        Proceedings of the IEEE 86(11). Smaller, with ReLU and max pooling.
+        LeCun, Y., Bottou, L., Bengio, Y., Haffner, P. (1998). Gradient-based
+        learning applied to document recognition. Proceedings of the IEEE
+        86(11). Smaller here, with ReLU and max pooling.
     """
     keras.utils.set_random_seed(seed)
     layers = keras.layers
@@ -88,13 +91,14 @@ def convolutional_network(seed: int) -> keras.Model:
 
 
 def dense_network(seed: int) -> keras.Model:
-    """One hidden layer of 512 neurons: 38,410 parameters, nearly four times as many.
+    """One hidden layer of 512 neurons: 38,410 parameters.
 
     Args:
         seed: of the initial weights.
 
     Returns:
-        A model from images (m, 8, 8, 1) to ten probabilities (m, 10), ready to be trained.
+        A model from images (m, 8, 8, 1) to ten probabilities (m, 10), with
+        Adam and cross-entropy to be trained with.
     """
     keras.utils.set_random_seed(seed)
     return _compiled(
@@ -109,7 +113,8 @@ def train(model: keras.Model, split: Split, epochs: int, seed: int) -> Curves:
         model: changed by the training.
         split: images and labels.
         epochs: how often every image is shown, from 1.
-        seed: of the order in which images are shown. The same seed on the same machine gives the same curves.
+        seed: of the order in which images are shown. The same seed on the
+            same machine gives the same curves.
 
     Returns:
         Losses and accuracies, each of the shape (epochs,).
@@ -125,9 +130,8 @@ def train(model: keras.Model, split: Split, epochs: int, seed: int) -> Curves:
         verbose=0,
     )
     names = ("loss", "accuracy", "val_loss", "val_accuracy")
-    return Curves(
-        *(np.array(fitted.history[name], dtype=np.float64) for name in names)
-    )
+    history = (np.array(fitted.history[name], np.float64) for name in names)
+    return Curves(*history)
 
 
 def classify(model: keras.Model, images: Images) -> IntArray:
@@ -157,18 +161,18 @@ def confusion_matrix(
         classes: how many there are.
 
     Returns:
-        Shape (classes, classes): row = what was right, column = what was said.
+        Shape (classes, classes): row = what was right, column = what was
+        said.
 
     Raises:
         ValueError: the shapes differ, or a class is out of range.
     """
-    right, said = (
-        np.asarray(labels, dtype=np.int64),
-        np.asarray(predictions, dtype=np.int64),
-    )
+    right = np.asarray(labels, dtype=np.int64)
+    said = np.asarray(predictions, dtype=np.int64)
     if right.shape != said.shape:
         raise ValueError(
-            f"labels of the shape {right.shape} do not fit predictions of the shape {said.shape}"
+            f"labels of the shape {right.shape} "
+            f"do not fit predictions of the shape {said.shape}"
         )
     both = np.stack([right, said])
     if both.size and not (both.min() >= 0 and both.max() < classes):
@@ -179,7 +183,7 @@ def confusion_matrix(
 
 
 def _compiled(*hidden: keras.Layer) -> keras.Model:
-    """The layers between an image and ten probabilities, with a loss for whole-number labels."""
+    """An image to ten probabilities, with a loss for whole-number labels."""
     model = keras.Sequential(
         [
             keras.Input((8, 8, 1)),

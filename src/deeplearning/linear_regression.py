@@ -1,4 +1,4 @@
-"""Linear regression: a number as a weighted sum plus a bias, fitted by least squares."""
+"""Linear regression: weighted sum plus bias, fitted by least squares."""
 
 from typing import NamedTuple
 
@@ -63,48 +63,54 @@ def predict(inputs: ArrayLike, model: LinearModel) -> FloatArray:
 
 
 def normal_equations(inputs: ArrayLike, targets: ArrayLike) -> LinearModel:
-    """Least squares by solving ``X'X t = X'y``, where X has a column of ones and t holds weights and bias.
+    """Least squares: solve ``X'X t = X'y`` for the weights and bias ``t``.
 
     Args:
-        inputs: shape (m, n).
-        targets: shape (m,).
+        inputs: shape (m, n); X is these and a column of ones.
+        targets: y, shape (m,).
 
     Returns:
         The model with the smallest mean squared error.
 
     Raises:
-        ValueError: the shapes do not fit, or a column of X is a combination of the others (then there are many best
-            models; ``least_squares`` picks one).
+        ValueError: the shapes do not fit, or a column of X is a combination
+            of the others: many models are best, and ``least_squares`` picks
+            one.
 
     Source:
-        Hastie, T., Tibshirani, R., Friedman, J. (2009). The Elements of Statistical Learning. Equation 3.6.
+        Hastie, T., Tibshirani, R., Friedman, J. (2009). The Elements of
+        Statistical Learning. Equation 3.6.
     """
     x, y = examples_with_targets(inputs, targets)
     columns = with_ones(x)
     if np.linalg.matrix_rank(columns) < columns.shape[1]:
         raise ValueError(
-            "a column is a combination of the others, so no single model is best"
+            "a column is a combination of the others, "
+            "so no single model is best"
         )
     return _model(np.linalg.solve(columns.T @ columns, columns.T @ y))
 
 
 def least_squares(inputs: ArrayLike, targets: ArrayLike) -> LinearModel:
-    """Least squares by singular values: as exact as the data allow, whatever the columns.
+    """Least squares by singular values, whatever the columns.
 
-    Squaring X, as the normal equations do, squares its condition number and costs half of the digits.
+    Squaring X, as the normal equations do, squares its condition number and
+    costs half of the digits.
 
     Args:
         inputs: shape (m, n).
         targets: shape (m,).
 
     Returns:
-        The model with the smallest mean squared error; if there are many, the one with the smallest weights and bias.
+        The model with the smallest mean squared error; if there are many,
+        the one with the smallest weights and bias.
 
     Raises:
         ValueError: the shapes do not fit.
 
     Source:
-        Golub, G. H., Van Loan, C. F. (2013). Matrix Computations, 4th ed. Section 5.5.
+        Golub, G. H., Van Loan, C. F. (2013). Matrix Computations, 4th ed.
+        Section 5.5.
     """
     x, y = examples_with_targets(inputs, targets)
     return _model(np.linalg.lstsq(with_ones(x), y)[0])
@@ -123,13 +129,12 @@ def mean_squared_error(predictions: ArrayLike, targets: ArrayLike) -> float:
     Raises:
         ValueError: the shapes differ, or there is no example.
     """
-    guess, y = (
-        np.asarray(predictions, dtype=np.float64),
-        with_dimensions(targets, 1, "targets"),
-    )
+    guess = np.asarray(predictions, dtype=np.float64)
+    y = with_dimensions(targets, 1, "targets")
     if guess.shape != y.shape or not y.size:
         raise ValueError(
-            f"predictions of the shape {guess.shape} do not fit targets of the shape {y.shape}"
+            f"predictions of the shape {guess.shape} "
+            f"do not fit targets of the shape {y.shape}"
         )
     return float(np.mean((guess - y) ** 2))
 
@@ -137,7 +142,9 @@ def mean_squared_error(predictions: ArrayLike, targets: ArrayLike) -> float:
 def gradient(
     inputs: ArrayLike, targets: ArrayLike, model: LinearModel
 ) -> LinearModel:
-    """The slopes of the mean squared error: ``2/m sum (prediction - y) x`` for the weights, without x for the bias.
+    """The slopes of the mean squared error.
+
+    ``2/m sum (prediction - y) x`` for the weights, without x for the bias.
 
     Args:
         inputs: shape (m, n).
@@ -158,39 +165,40 @@ def gradient(
 def gradient_descent(
     inputs: ArrayLike, targets: ArrayLike, learning_rate: float, steps: int
 ) -> Descent:
-    """Least squares by going downhill, from zero weights and a zero bias, with all examples in each step.
+    """Least squares downhill, from zeros, with all examples in each step.
 
     Args:
         inputs: shape (m, n). Scaled inputs make it fast.
         targets: shape (m,).
-        learning_rate: by what the gradient is multiplied; above 2 / (largest curvature) the cost grows without bound.
+        learning_rate: by what the gradient is multiplied; above
+            2 / (largest curvature) the cost grows without bound.
         steps: how many, from 0.
 
     Returns:
-        The last model, and the mean squared error before and after each step.
+        The last model, and the cost before and after each step.
 
     Raises:
-        ValueError: the shapes do not fit, or the cost has grown beyond all numbers.
+        ValueError: the shapes do not fit, or the cost has grown beyond all
+            numbers.
 
     Source:
-        Goodfellow, I., Bengio, Y., Courville, A. (2016). Deep Learning. Section 4.5.
+        Goodfellow, I., Bengio, Y., Courville, A. (2016). Deep Learning. 4.5.
     """
     x, y = examples_with_targets(inputs, targets)
-    model = LinearModel(np.zeros(x.shape[1]), 0.0)
-    losses = [mean_squared_error(predict(x, model), y)]
+    w, b = np.zeros(x.shape[1]), 0.0
+    losses = [mean_squared_error(predict(x, LinearModel(w, b)), y)]
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(steps):
-            slope = gradient(x, y, model)
-            model = LinearModel(
-                model.weights - learning_rate * slope.weights,
-                model.bias - learning_rate * slope.bias,
-            )
-            losses.append(mean_squared_error(predict(x, model), y))
+            slope = gradient(x, y, LinearModel(w, b))
+            w = w - learning_rate * slope.weights
+            b = b - learning_rate * slope.bias
+            losses.append(mean_squared_error(predict(x, LinearModel(w, b)), y))
     if not np.isfinite(losses[-1]):
         raise ValueError(
-            f"gradient descent diverged: the learning rate {learning_rate} is too large"
+            "gradient descent diverged: "
+            f"the learning rate {learning_rate} is too large"
         )
-    return Descent(model, np.array(losses))
+    return Descent(LinearModel(w, b), np.array(losses))
 
 
 def _model(solution: ArrayLike) -> LinearModel:

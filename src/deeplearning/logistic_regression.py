@@ -1,4 +1,4 @@
-"""Logistic regression: the probability of *yes*, from a weighted sum and a sigmoid."""
+"""Logistic regression: the probability of *yes*, by a sigmoid."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,41 +27,42 @@ def predict_probability(inputs: ArrayLike, model: LinearModel) -> FloatArray:
         ValueError: there is not exactly one weight for each input.
 
     Source:
-        Cox, D. R. (1958). The regression analysis of binary sequences. JRSS B 20(2).
+        Cox, D. R. (1958). The regression analysis of binary sequences.
+        JRSS B 20(2).
     """
     return sigmoid(predict(inputs, model))
 
 
 def log_loss(logits: ArrayLike, targets: ArrayLike) -> float:
-    """The mean log-loss ``-[y ln p + (1 - y) ln(1 - p)]`` with ``p = sigmoid(z)``, from the logits ``z``.
+    """The mean of ``-[y ln p + (1 - y) ln(1 - p)]``, ``p = sigmoid(z)``.
 
-    It is computed as ``max(z, 0) - y z + ln(1 + e^-|z|)``, which never takes the logarithm of a rounded 0.
+    As ``max(z, 0) - y z + ln(1 + e^-|z|)``: no logarithm of a rounded 0.
 
     Args:
-        logits: shape (m,), the scores before the sigmoid.
-        targets: shape (m,), each 0 or 1.
+        logits: z, the scores before the sigmoid, shape (m,).
+        targets: y, shape (m,), each 0 or 1.
 
     Returns:
         A number from 0 upwards, in nats.
 
     Raises:
-        ValueError: the shapes differ, there is no example, or a target is neither 0 nor 1.
+        ValueError: the shapes differ, there is no example, or a target is
+            neither 0 nor 1.
 
     Source:
-        Bishop, C. M. (2006). Pattern Recognition and Machine Learning. Equation 4.90, divided by m.
+        Bishop, C. M. (2006). Pattern Recognition and Machine Learning.
+        Equation 4.90, divided by m.
     """
-    z, y = (
-        np.asarray(logits, dtype=np.float64),
-        np.asarray(targets, dtype=np.float64),
-    )
+    z = np.asarray(logits, dtype=np.float64)
+    y = np.asarray(targets, dtype=np.float64)
     if z.shape != y.shape or not y.size:
         raise ValueError(
-            f"logits of the shape {z.shape} do not fit targets of the shape {y.shape}"
+            f"logits of the shape {z.shape} "
+            f"do not fit targets of the shape {y.shape}"
         )
     _check_classes(y)
-    return float(
-        np.mean(np.maximum(z, 0.0) - y * z + np.log1p(np.exp(-np.abs(z))))
-    )
+    losses = np.maximum(z, 0.0) - y * z + np.log1p(np.exp(-np.abs(z)))
+    return float(np.mean(losses))
 
 
 def cost(
@@ -70,12 +71,15 @@ def cost(
     model: LinearModel,
     penalty: float = 0.0,
 ) -> float:
-    """What training makes small: the mean log-loss plus ``penalty / 2`` times the sum of the squared weights.
+    """What training makes small: log-loss and a penalty on large weights.
+
+    The mean log-loss plus ``penalty / 2`` times the sum of the squared
+    weights. The bias is not penalised.
 
     Args:
         inputs: shape (m, n).
         targets: shape (m,), each 0 or 1.
-        model: n weights and a bias. The bias is not penalised.
+        model: n weights and a bias.
         penalty: from 0. scikit-learn's ``C`` is ``1 / (m * penalty)``.
 
     Returns:
@@ -84,9 +88,8 @@ def cost(
     Raises:
         ValueError: the shapes do not fit, or a target is neither 0 nor 1.
     """
-    return log_loss(predict(inputs, model), targets) + penalty / 2.0 * float(
-        model.weights @ model.weights
-    )
+    squares = float(model.weights @ model.weights)
+    return log_loss(predict(inputs, model), targets) + penalty / 2.0 * squares
 
 
 def gradient(
@@ -95,7 +98,10 @@ def gradient(
     model: LinearModel,
     penalty: float = 0.0,
 ) -> LinearModel:
-    """The slopes of the cost: ``1/m sum (p - y) x + penalty w`` for the weights, ``1/m sum (p - y)`` for the bias.
+    """The slopes of the cost.
+
+    ``1/m sum (p - y) x + penalty w`` for the weights, ``1/m sum (p - y)`` for
+    the bias.
 
     Args:
         inputs: shape (m, n).
@@ -112,9 +118,8 @@ def gradient(
     x, y = examples_with_targets(inputs, targets)
     _check_classes(y)
     error = predict_probability(x, model) - y
-    return LinearModel(
-        error @ x / len(y) + penalty * model.weights, float(error.mean())
-    )
+    slopes = error @ x / len(y) + penalty * model.weights
+    return LinearModel(slopes, float(error.mean()))
 
 
 def gradient_descent(
@@ -124,7 +129,7 @@ def gradient_descent(
     steps: int,
     penalty: float = 0.0,
 ) -> Descent:
-    """Fit by going downhill, from zero weights and a zero bias, with all examples in each step.
+    """Fit by going downhill, from zeros, with all examples in each step.
 
     Args:
         inputs: shape (m, n). Scaled inputs make it fast.
@@ -140,16 +145,14 @@ def gradient_descent(
         ValueError: the shapes do not fit, or a target is neither 0 nor 1.
     """
     x, y = examples_with_targets(inputs, targets)
-    model = LinearModel(np.zeros(x.shape[1]), 0.0)
-    losses = [cost(x, y, model, penalty)]
+    w, b = np.zeros(x.shape[1]), 0.0
+    losses = [cost(x, y, LinearModel(w, b), penalty)]
     for _ in range(steps):
-        slope = gradient(x, y, model, penalty)
-        model = LinearModel(
-            model.weights - learning_rate * slope.weights,
-            model.bias - learning_rate * slope.bias,
-        )
-        losses.append(cost(x, y, model, penalty))
-    return Descent(model, np.array(losses))
+        slope = gradient(x, y, LinearModel(w, b), penalty)
+        w = w - learning_rate * slope.weights
+        b = b - learning_rate * slope.bias
+        losses.append(cost(x, y, LinearModel(w, b), penalty))
+    return Descent(LinearModel(w, b), np.array(losses))
 
 
 def newton(
@@ -158,9 +161,10 @@ def newton(
     penalty: float = 0.0,
     max_steps: int = 50,
 ) -> LinearModel:
-    """Fit by Newton's method, also called iteratively reweighted least squares (IRLS).
+    """Newton's method, or iteratively reweighted least squares (IRLS).
 
-    Each step solves ``H d = g`` with the gradient ``g`` and the curvature ``H = 1/m X' diag(p (1 - p)) X + penalty``.
+    Each step solves ``H d = g``, with the gradient ``g`` of the cost and its
+    curvature ``H = 1/m X' diag(p (1 - p)) X + penalty``, and subtracts ``d``.
 
     Args:
         inputs: shape (m, n).
@@ -172,11 +176,12 @@ def newton(
         The model at which every slope of the cost is below 1e-10.
 
     Raises:
-        ValueError: the shapes do not fit, a target is neither 0 nor 1, or no finite weights are best because a plane
-            separates the classes (Albert and Anderson, 1984).
+        ValueError: the shapes do not fit, a target is neither 0 nor 1, or a
+            plane separates the classes, so that no finite weights are best
+            (Albert and Anderson, 1984).
 
     Source:
-        Bishop, C. M. (2006). Pattern Recognition and Machine Learning. Section 4.3.3.
+        Bishop, C. M. (2006). Pattern Recognition and Machine Learning. 4.3.3.
     """
     x, y = examples_with_targets(inputs, targets)
     model = LinearModel(np.zeros(x.shape[1]), 0.0)
@@ -184,10 +189,8 @@ def newton(
         slope = np.append(*gradient(x, y, model, penalty))
         if np.abs(slope).max() <= 1e-10:
             return model
-        change = np.linalg.lstsq(_curvature(x, model, penalty), slope)[0]
-        model = LinearModel(
-            model.weights - change[:-1], model.bias - float(change[-1])
-        )
+        d = np.linalg.lstsq(_curvature(x, model, penalty), slope)[0]
+        model = LinearModel(model.weights - d[:-1], model.bias - float(d[-1]))
         _check_overlap(x, y, model, penalty)
     raise ValueError(f"no minimum found in {max_steps} steps")
 
@@ -196,18 +199,22 @@ def _curvature(x: FloatArray, model: LinearModel, penalty: float) -> FloatArray:
     """The second derivatives of the cost, shape (n + 1, n + 1)."""
     columns = with_ones(x)
     spread = sigmoid_slope(predict(x, model))
-    shrink = penalty * np.append(np.ones(x.shape[1]), 0.0)
-    return np.asarray((columns.T * spread) @ columns / len(x) + np.diag(shrink))
+    shrink = np.diag(penalty * np.append(np.ones(x.shape[1]), 0.0))
+    return np.asarray((columns.T * spread) @ columns / len(x) + shrink)
 
 
 def _check_overlap(
     x: FloatArray, y: FloatArray, model: LinearModel, penalty: float
 ) -> None:
-    """Refuse classes that a plane separates, but for examples in the plane: larger weights would always fit better."""
+    """Refuse classes that a plane separates, but for examples in the plane.
+
+    Larger weights would always fit them better.
+    """
     margins = (2.0 * y - 1.0) * predict(x, model)
     if not penalty and margins.min() > -1e-9 and margins.max() > 1.0:
         raise ValueError(
-            "a plane separates the classes, so no finite weights are best: use a penalty"
+            "a plane separates the classes, "
+            "so no finite weights are best: use a penalty"
         )
 
 

@@ -21,10 +21,8 @@ def contributions(inputs: ArrayLike, weights: ArrayLike) -> FloatArray:
     Raises:
         ValueError: there is not exactly one weight for each input.
     """
-    x, w = (
-        np.asarray(inputs, dtype=np.float64),
-        with_dimensions(weights, 1, "weights"),
-    )
+    x = np.asarray(inputs, dtype=np.float64)
+    w = with_dimensions(weights, 1, "weights")
     if x.shape[-1:] != w.shape:
         raise ValueError(
             f"{w.size} weights do not fit inputs of the shape {x.shape}"
@@ -75,6 +73,6 @@ def neuron(
         ValueError: there is not exactly one weight for each input.
 
     Source:
-        Goodfellow, I., Bengio, Y., Courville, A. (2016). Deep Learning. Section 6.3.
+        Goodfellow, I., Bengio, Y., Courville, A. (2016). Deep Learning. 6.3.
     """
     return activation(weighted_sum(inputs, weights, bias))

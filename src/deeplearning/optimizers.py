@@ -1,8 +1,9 @@
 """Optimizers: how a gradient becomes a step.
 
-Each is a frozen set of hyperparameters with Keras's names and defaults, and a pure pair: ``init(params)`` gives the
-first state, and ``update(gradient, state, params)`` the next parameters and state. To add one, write its state as a
-``NamedTuple`` and its step as ``update``.
+Each is a frozen set of hyperparameters with Keras's names and defaults, and a
+pure pair: ``init(params)`` gives the first state, and ``update(gradient,
+state, params)`` the next parameters and state. To add one, write its state as
+a ``NamedTuple`` and its step as ``update``.
 """
 
 from collections.abc import Callable
@@ -42,7 +43,8 @@ class SGD:
         ValueError: the learning rate is not positive.
 
     Source:
-        Robbins, H., Monro, S. (1951). A stochastic approximation method. Default: Keras 3, without momentum.
+        Robbins, H., Monro, S. (1951). A stochastic approximation method.
+        Default: Keras 3, without momentum.
     """
 
     learning_rate: float = 0.01
@@ -92,21 +94,24 @@ class AdamState(NamedTuple):
 
 @dataclass(frozen=True)
 class Adam:
-    """Adam: steps of nearly the same size in each direction, however steep it is.
+    """Adam: steps of similar size in each direction, however steep it is.
 
     Args:
         learning_rate: positive; about the size of the first steps.
-        beta_1: how much of the average gradient is kept in each step, from 0 to below 1.
+        beta_1: how much of the average gradient is kept in each step, from 0
+            to below 1.
         beta_2: the same for the average squared gradient.
         epsilon: positive; keeps the division finite where all gradients were 0.
-        amsgrad: divide by the largest average so far, so that no step grows because gradients shrink.
+        amsgrad: divide by the largest average so far, so that no step grows
+            because gradients shrink.
 
     Raises:
         ValueError: one of them is out of its range.
 
     Source:
-        Kingma, D. P., Ba, J. (2015). Adam: a method for stochastic optimization. ICLR. AMSGrad: Reddi, S. J.,
-        Kale, S., Kumar, S. (2018). On the convergence of Adam and beyond. ICLR. Defaults: Keras 3.
+        Kingma, D. P., Ba, J. (2015). Adam: a method for stochastic
+        optimization. ICLR. AMSGrad: Reddi, S. J., Kale, S., Kumar, S. (2018).
+        On the convergence of Adam and beyond. ICLR. Defaults: Keras 3.
     """
 
     learning_rate: float = 0.001
@@ -138,11 +143,14 @@ class Adam:
     ) -> tuple[FloatArray, AdamState]:
         """Take one step.
 
-        ``m <- beta_1 m + (1 - beta_1) g``, ``v <- beta_2 v + (1 - beta_2) g^2``, and
-        ``w <- w - learning_rate * sqrt(1 - beta_2^t) / (1 - beta_1^t) * m / (sqrt(v) + epsilon)``.
+        ``m <- beta_1 m + (1 - beta_1) g``,
+        ``v <- beta_2 v + (1 - beta_2) g^2``,
+        ``correction = sqrt(1 - beta_2^t) / (1 - beta_1^t)``,
+        ``w <- w - learning_rate * correction * m / (sqrt(v) + epsilon)``.
 
-        This is the form of the end of section 2 of the paper, which Keras and TensorFlow compute. The paper's
-        algorithm 1 corrects v before it adds epsilon, as if epsilon were multiplied by ``sqrt(1 - beta_2^t)`` here.
+        So do Keras, TensorFlow and the end of section 2 of the paper. Its
+        algorithm 1 corrects v before it adds epsilon: as if epsilon were
+        multiplied by ``sqrt(1 - beta_2^t)`` here.
 
         Args:
             gradient: the slopes at ``params``, in their shape.
@@ -161,11 +169,8 @@ class Adam:
         v = self.beta_2 * state.velocity + (1 - self.beta_2) * g**2
         largest = np.maximum(state.largest_velocity, v)
         correction = np.sqrt(1 - self.beta_2**t) / (1 - self.beta_1**t)
-        change = (
-            correction
-            * m
-            / (np.sqrt(largest if self.amsgrad else v) + self.epsilon)
-        )
+        root = np.sqrt(largest if self.amsgrad else v)
+        change = correction * m / (root + self.epsilon)
         return w - self.learning_rate * change, AdamState(t, m, v, largest)
 
 
@@ -184,7 +189,8 @@ def trajectory(
         steps: how many, from 0.
 
     Returns:
-        Shape (steps + 1, *shape of start): the parameters before the first step and after each.
+        Shape (steps + 1, *shape of start): the parameters before the first
+        step and after each.
     """
     params = np.array(start, dtype=np.float64)
     state, path = optimizer.init(params), [params]
@@ -197,13 +203,12 @@ def trajectory(
 def _in_one_shape(
     gradient: ArrayLike, params: ArrayLike
 ) -> tuple[FloatArray, FloatArray]:
-    slope, here = (
-        np.asarray(gradient, dtype=np.float64),
-        np.asarray(params, dtype=np.float64),
-    )
+    slope = np.asarray(gradient, dtype=np.float64)
+    here = np.asarray(params, dtype=np.float64)
     if slope.shape != here.shape:
         raise ValueError(
-            f"a gradient of the shape {slope.shape} does not fit parameters of the shape {here.shape}"
+            f"a gradient of the shape {slope.shape} "
+            f"does not fit parameters of the shape {here.shape}"
         )
     return slope, here
 
