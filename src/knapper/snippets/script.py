@@ -138,7 +138,8 @@ def _cells(text: str, markers: Sequence[tuple[int, str]]) -> Iterator[Cell]:
     start = next((i for i, line in enumerate(before) if line.strip() and not line.startswith("#")), None)
     if start is not None:
         yield Cell(CellType.CODE, "\n".join(before[start:]).rstrip(), start + 1)
-    for (line, rest), (end, _) in zip(markers, [*markers[1:], (len(lines) + 1, "")], strict=True):
+    ends = [*(line for line, _ in markers[1:]), len(lines) + 1]
+    for (line, rest), end in zip(markers, ends, strict=False):
         yield _cell(line, rest, lines[line : end - 1])
 
 

@@ -157,8 +157,8 @@ def without_header(text: str) -> str:
 
 def _check_form(text: str, path: str) -> list[Diagnostic]:
     """A header that PEP 723 does not take for one, whose settings would be ignored without a word."""
-    opening = next((match for match in _OPENING.finditer(text)), None)
-    if opening is None:
+    opening = _OPENING.search(text)
+    if opening is None or text.startswith("# /// script\n# ///\n", opening.start()):
         return []
     line = text.count("\n", 0, opening.start()) + 1
     message = "this opens a header, but it is not in the form of PEP 723"
