@@ -146,9 +146,10 @@ def _comments(source: str) -> int:
 
 # Any text -------------------------------------------------------------------------------------------------------------
 
-LINES = st.sampled_from(
-    ["x = 1", "# %%", '# %% name="a"', "# %% [markdown]", "# text", "", "    ", "if x:", "    y", "else:", '"""', "f(", ")", "\\", "@f", "def g():", "\tz", "!ls", "\x0c", "é = 'ü'", "# /// script", "# ///", "\0", "await f()"]
-)  # fmt: skip
+WORDS = (
+    "x = 1|# %%|# %% name='a'|# %% [markdown]|# text||    |if x:|    y|else:|'''|f(|)|@f|def g():|\tz|!ls|\f|\0|é = 1"
+)
+LINES = st.sampled_from([*WORDS.split("|"), "# /// script", "# ///", "await f()", '"""', "\\"])
 
 
 @given(st.lists(LINES, max_size=14).map("\n".join))
