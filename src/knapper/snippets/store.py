@@ -137,7 +137,8 @@ class Store:
         Args:
             names: of the snippets that there are.
         """
-        for path in list(self._folder.rglob("*.json")):
+        found = self._folder.rglob("*.json")
+        for path in sorted(found, key=lambda path: -len(path.parts)):  # an outer folder is empty once the inner is gone
             with suppress(OSError):
                 name = path.parent.relative_to(self._folder).as_posix()
                 if name not in names and path.is_file() and _age(path) > _FORGOTTEN:
