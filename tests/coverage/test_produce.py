@@ -104,3 +104,17 @@ def test_without_a_test_nothing_is_run(tmp_path: Path) -> None:
     (tmp_path / "tests" / "test_other.py").unlink()
     twice = make_map(layout, "tests", {OTHER: ["twice"]}, 1).modules[OTHER].functions["twice"]
     assert (twice.tests, twice.silent, len(twice.survivors)) == ((), (), 2)
+
+
+def test_what_changes_while_the_tests_run_is_not_kept(tmp_path: Path) -> None:
+    """A test edits its own file; what was found of the other module stays."""
+    layout = make_project(tmp_path)
+    edit = "from pathlib import Path\nfrom maths.other import twice\ndef test_twice():\n    Path(__file__).touch()\n"
+    write(tmp_path, {"tests/test_other.py": f"{edit}    assert twice(3) == 6\n"})
+    make_map(layout, "tests", {OTHER: ["twice"]}, 1)
+    write(tmp_path, {"tests/test_other.py": f"{edit}    Path(__file__).write_text('')\n    assert twice(3) == 6\n"})
+    with pytest.raises(CoverageError, match=r"changed while the tests ran; run them again: maths/other\.py"):
+        make_map(layout, "tests", {BASIC: ["add"], OTHER: ["twice"]}, 1)
+    made = load_map(tmp_path / ".knapper" / "coverage.json")
+    assert made is not None
+    assert list(made.modules) == [BASIC]

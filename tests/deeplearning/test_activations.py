@@ -1,6 +1,7 @@
 """Activations, against SciPy, the literals of Keras's own tests, finite differences and identities."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -158,7 +159,7 @@ def test_whole_numbers_become_double_precision() -> None:
 @pytest.mark.parametrize("name", [*ELEMENTWISE, "softmax"])
 @pytest.mark.parametrize("kind", [np.float32, np.uint8, object])
 def test_numbers_of_any_kind_count_in_double_precision(name: str, kind: type) -> None:
-    z = np.array([3, 1, 2]).astype(kind)
+    z: NDArray[Any] = np.array([3, 1, 2]).astype(kind)
     result = getattr(activations, name)(z)
     assert result.dtype == np.float64
     np.testing.assert_array_equal(result, getattr(activations, name)(np.array([3.0, 1.0, 2.0])))

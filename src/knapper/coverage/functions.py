@@ -81,18 +81,18 @@ class Mutants:
     ids: dict[str, list[str]]
 
     def change(self, mutant: str) -> str:
-        """What a mutant changes: lines removed and added."""
-        original = self._body(re.sub(r"__mutmut_\d+$", "__mutmut_orig", mutant))
-        lines = list(unified_diff(original, self._body(mutant), n=0, lineterm=""))[2:]
+        """What a mutant changes: lines removed and added, one for each statement, without comments."""
+        original = self._lines(re.sub(r"__mutmut_\d+$", "__mutmut_orig", mutant))
+        lines = list(unified_diff(original, self._lines(mutant), n=0, lineterm=""))[2:]
         return "\n".join(f"{line[0]} {line[1:].strip()}" for line in lines if line[0] in "+-")
 
-    def _body(self, name: str) -> list[str]:
-        """The lines of a function of the code under the name that it has in the module."""
-        for node in ast.walk(ast.parse(self.code)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
-                lines = self.code.split("\n")[node.lineno - 1 : node.end_lineno]
-                return [line.replace(name, qualified_name(name).rpartition(".")[2]) for line in lines]
-        raise KeyError(name)
+    def _lines(self, mutant: str) -> list[str]:
+        """A function of the code as Python would lay it out, so that a new layout of the source changes nothing."""
+        for node, name in _nodes(ast.parse(self.code), ""):
+            if name.rpartition(".")[2] == mutant:
+                node.name = qualified_name(mutant).rpartition(".")[2]
+                return ast.unparse(node).split("\n")
+        raise KeyError(mutant)
 
 
 def mutate(text: str, wanted: Collection[Function]) -> Mutants:

@@ -71,7 +71,7 @@ def make_map(layout: Layout, tests: str, shown: Mapping[str, Collection[str]], p
         The map, which has also been written into the folder `.knapper`.
 
     Raises:
-        CoverageError: the tests fail on the code as it is, or cannot be run.
+        CoverageError: the tests fail on the code as it is, or cannot be run, or were edited meanwhile.
     """
     path, inputs = layout.state / MAP_NAME, Inputs(layout, tests)
     old = load_map(path)
@@ -79,9 +79,19 @@ def make_map(layout: Layout, tests: str, shown: Mapping[str, Collection[str]], p
     tasks = [_task(inputs, module, symbols, known.get(module)) for module, symbols in shown.items()]
     stale = [task for task in tasks if task.missing]
     found = _found(inputs, stale, processes or os.cpu_count() or 1) if stale else {}
-    made = CoverageMap(tests, {task.path: _record(task, found.get(task.path, {})) for task in tasks})
+    # Files may have been edited meanwhile; what has been found is then true of neither version.
+    changed = _changed(layout, tests, stale)
+    made = CoverageMap(tests, {one.path: _record(one, found.get(one.path, {})) for one in tasks if one not in changed})
     save_map(path, made)
+    if changed:
+        raise CoverageError(f"changed while the tests ran; run them again: {', '.join(task.path for task in changed)}")
     return made
+
+
+def _changed(layout: Layout, tests: str, tasks: Collection[_Task]) -> list[_Task]:
+    """The modules that have changed, or whose tests have, since their digests were taken."""
+    now = Inputs(layout, tests)
+    return [task for task in tasks if now.digest(task.path) != task.digest]
 
 
 def _task(inputs: Inputs, module: str, symbols: Iterable[str], old: ModuleRecord | None) -> _Task:

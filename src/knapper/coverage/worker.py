@@ -6,6 +6,7 @@ one for each mutant. The process that forks runs no test itself: it stays free o
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -100,6 +101,7 @@ class Plugin:
         if session.testsfailed:
             return True  # pytest tells what could not be collected
         self._check_origins()
+        gc.freeze()  # else collecting would copy, in each child, all memory that it shares with this process
         baseline = Baseline(**_in_child(lambda: self._baseline(session.items)._asdict()))
         verdicts = {} if baseline.failed else dict(self._verdicts(session.items, baseline))
         Path(self._job.output).write_text(json.dumps({"baseline": baseline._asdict(), "verdicts": verdicts}), "utf-8")
