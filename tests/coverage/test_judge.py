@@ -173,8 +173,8 @@ def test_notes_that_have_not_begun_fail_only_below_the_minimum(minimum: int, fai
     assert made.percentage == 33
     assert [problem.path for problem in made.of_notes] == failing
     assert list(made.lines()) == [
-        "covered: COVERED.md: nothing that counts",
-        "not covered: UNCOVERED.md: nothing that counts",
+        "covered: COVERED.md: no source; figures and tables: 0",
+        "not covered: UNCOVERED.md: no source; figures and tables: 0",
         "not begun: NOT_BEGUN.md",
         f"coverage: 1 of 3 concept notes (33 %), at least {minimum} % required",
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import time
 from pathlib import Path
 
@@ -27,6 +28,8 @@ def coverage(tests: Path, project: Path | None, processes: int | None) -> None:
     """
     if missing := [name for name in _NEEDED if importlib.util.find_spec(name) is None]:
         raise click.UsageError(f"{', '.join(missing)} must be installed: pip install 'knapper[coverage]'")
+    if not hasattr(os, "fork"):
+        raise click.UsageError("mutants are tried in forked processes, which this system does not have")
     found = project_of(project)
     layout = found.layout()
     if layout is None or not tests.resolve().is_relative_to(layout.root):
@@ -40,6 +43,6 @@ def coverage(tests: Path, project: Path | None, processes: int | None) -> None:
     except CoverageError as error:
         raise click.ClickException(str(error)) from error
     functions = [record for module in made.modules.values() for record in module.functions.values()]
-    killed, living = (sum(counts) for counts in zip(*((f.killed, len(f.survivors)) for f in functions), strict=True))
+    killed, living = sum(one.killed for one in functions), sum(len(one.survivors) for one in functions)
     said = f"{count(functions, 'function')} that notes show: {killed} mutants noticed, {living} not"
     click.echo(f"{said} ({time.monotonic() - begun:.0f} s)", err=True)

@@ -44,8 +44,8 @@ class Report:
     def lines(self) -> Iterator[str]:
         """What each note shows, and how many are covered."""
         for one in self._are(Standing.COVERED, Standing.UNCOVERED):
-            shown = ", ".join([*map(str, one.source), *one.outputs]) or "nothing that counts"
-            yield f"{one.standing.value}: {one.path}: {shown}"
+            source = ", ".join(map(str, one.source)) or "no source"
+            yield f"{one.standing.value}: {one.path}: {source}; figures and tables: {len(one.outputs)}"
         begun = len(self.judgements) - len(self._are(Standing.NOT_BEGUN))
         if begun < len(self.judgements):
             yield f"not begun: {', '.join(one.path for one in self._are(Standing.NOT_BEGUN))}"
