@@ -9,7 +9,8 @@
 # ///
 # %% [markdown]
 # # Activation functions
-# The functions, their slopes, and what is left of a learning signal after ten layers of them.
+# The functions, their slopes, and what is left of a learning signal after
+# many layers of them.
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
@@ -35,8 +36,13 @@ functions = {
 }
 z = np.linspace(-4, 4, 801)
 # %% name="gallery" alt="Four small panels, each with a function as a solid line and its slope as a dashed one, for z from -4 to 4. Step jumps from 0 to 1 at zero and has slope 0. Sigmoid rises smoothly from 0 to 1 with a low hill of slope, at most 0.25. Tanh rises from -1 to 1 with a hill of height 1. ReLU is 0 on the left and the diagonal on the right, with slope 0 and then 1."
-figure, panels = plt.subplots(2, 2, figsize=(6, 4.6), sharex=True, sharey=True, layout="constrained")
-for axes, (name, (function, slope)) in zip(panels.flat, functions.items(), strict=True):
+figure, panels = plt.subplots(
+    2, 2, figsize=(5, 4.4), sharex=True, sharey=True, layout="constrained"
+)
+for axes, (name, (function, slope)) in zip(
+    panels.flat, functions.items(), strict=True
+):
+    # Where a line jumps it is drawn in two pieces.
     pieces = [z[z < 0], z[z > 0]] if name in ("step", "ReLU") else [z]
     for piece in pieces:
         axes.plot(piece, function(piece), color="C0", linewidth=2.5)
@@ -44,8 +50,9 @@ for axes, (name, (function, slope)) in zip(panels.flat, functions.items(), stric
     axes.set_title(name, fontsize=12)
     axes.set(ylim=(-1.25, 2.1), xticks=[-4, -2, 0, 2, 4], yticks=[-1, 0, 1, 2])
     axes.grid(alpha=0.25)
-panels[0, 1].annotate("function", (-3.8, 1.45), color="C0", fontsize=11, fontweight="bold")
-panels[0, 1].annotate("slope (dashed)", (-3.8, 1.0), color="C1", fontsize=11, fontweight="bold")
+bold = {"fontsize": 11, "fontweight": "bold"}
+panels[0, 1].annotate("function", (-3.8, 1.5), color="C0", **bold)
+panels[0, 1].annotate("slope (dashed)", (-3.8, 1.05), color="C1", **bold)
 figure.supxlabel("pre-activation z", fontsize=11)
 plt.show()
 # %% name="values"
@@ -53,10 +60,13 @@ at = 0.55
 pd.DataFrame(
     {
         "activation": functions.keys(),
-        "φ(0.55)": [f"{function(at):.4f}" for function, _ in functions.values()],
-        "slope at 0.55": [f"{slope(at):.4f}" for _, slope in functions.values()],
+        "φ(0.55)": [
+            f"{function(at):.4f}" for function, _ in functions.values()
+        ],
+        "slope at 0.55": [
+            f"{slope(at):.4f}" for _, slope in functions.values()
+        ],
         "slope at 5": [f"{slope(5):.4f}" for _, slope in functions.values()],
-        "largest slope": [f"{slope(z).max():.2f}" for _, slope in functions.values()],
     }
 )
 # %% name="ten-sigmoids"
@@ -68,11 +78,20 @@ kept = {
     "tanh, z = 0.55": (tanh_slope(0.55), "C0"),
     "sigmoid, z = 0": (sigmoid_slope(0.0), "C1"),
 }
-figure, axes = plt.subplots(figsize=(6, 3.7), layout="constrained")
+figure, axes = plt.subplots(figsize=(5, 3.4), layout="constrained")
 for name, (factor, color) in kept.items():
     axes.semilogy(layers, factor**layers, "o-", color=color, markersize=4)
-    axes.annotate(name, (20.6, factor**20), color=color, fontsize=11, fontweight="bold", va="center")
-axes.set(xlabel="layers passed on the way back", ylabel="factor of the slopes", xlim=(0, 30), xticks=[0, 5, 10, 15, 20])
+    end = (20.8, factor**20)
+    axes.annotate(name, end, color=color, va="center", **bold)
+axes.set(
+    xlabel="layers passed on the way back",
+    ylabel="factor of the slopes",
+    xlim=(0, 32),
+    xticks=[0, 5, 10, 15, 20],
+    yticks=[1e-12, 1e-9, 1e-6, 1e-3, 1],
+)
+axes.tick_params("y", labelsize=13)
+axes.minorticks_off()
 axes.grid(alpha=0.25)
 plt.show()
 # %% name="softmax"
@@ -82,6 +101,6 @@ pd.DataFrame(
         "class": ["1", "2", "3", "4"],
         "score": [f"{score:.0f}".replace("-", "−") for score in scores],
         "softmax": [f"{share:.4f}" for share in softmax(scores)],
-        "after adding 1000": [f"{share:.4f}" for share in softmax(scores + 1000)],
+        "scores + 1000": [f"{share:.4f}" for share in softmax(scores + 1000)],
     }
 )

@@ -9,8 +9,8 @@
 # ///
 # %% [markdown]
 # # Adam
-# Adam and plain gradient descent cross the same narrow valley; then Adam, AMSGrad and TensorFlow's kernel are compared
-# number by number.
+# Adam and plain gradient descent cross the same narrow valley; then Adam,
+# AMSGrad and TensorFlow's kernel are compared number by number.
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
@@ -32,38 +32,64 @@ def gradient(w):
     return curvature * w
 
 
-paths = {"Adam": trajectory(Adam(0.2), gradient, start, steps), "SGD": trajectory(SGD(0.019), gradient, start, steps)}
+def descend(optimizer):
+    return trajectory(optimizer, gradient, start, steps)
+
+
+def significant(value):
+    """Three digits that count, as in 48.5 and 0.0148."""
+    return np.format_float_positional(
+        value, precision=3, fractional=False, unique=False
+    )
+
+
+paths = {"Adam": descend(Adam(0.2)), "gradient descent": descend(SGD(0.019))}
 # %% name="trajectory" alt="Contour lines of a narrow valley that runs from left to right. Both paths start at the upper left. Plain gradient descent jumps from one steep side to the other and back while it creeps along the valley. Adam crosses the valley on a slant, swings over its middle line twice, runs a little past the minimum at the right and comes back to it."
 x, y = np.linspace(-4.6, 1.6, 200), np.linspace(-1.15, 1.3, 160)
 surface = loss(np.stack(np.meshgrid(x, y), axis=-1))
-figure, axes = plt.subplots(figsize=(6, 3.7), layout="constrained")
-axes.contour(x, y, surface, levels=[0.1, 0.5, 1.5, 4, 8, 15, 25], colors="C7", linewidths=0.8, alpha=0.8)
-axes.plot(*paths["SGD"].T, "s-", color="C1", markersize=3.5, linewidth=1.2)
-axes.plot(*paths["Adam"].T, "o-", color="C0", markersize=4, linewidth=2)
+heights = [0.1, 0.5, 1.5, 4, 8, 15, 25]
+figure, axes = plt.subplots(figsize=(5, 3.4), layout="constrained")
+axes.contour(
+    x, y, surface, levels=heights, colors="C7", linewidths=0.8, alpha=0.8
+)
+down, adam = paths["gradient descent"], paths["Adam"]
+axes.plot(*down.T, "s-", color="C1", markersize=3.5, linewidth=1.2)
+axes.plot(*adam.T, "o-", color="C0", markersize=4, linewidth=2)
 axes.plot(0, 0, "*", color="C2", markersize=15)
-axes.annotate("minimum", (0.15, -0.42), color="C2", fontsize=11, fontweight="bold")
-axes.annotate("Adam", (-1.9, 0.55), color="C0", fontsize=12, fontweight="bold")
-axes.annotate("gradient descent", (-3.9, -1.05), color="C1", fontsize=12, fontweight="bold")
+bold = {"fontsize": 12, "fontweight": "bold"}
+axes.annotate("minimum", (-0.05, -0.42), color="C2", **bold)
+axes.annotate("Adam", (-1.9, 0.5), color="C0", **bold)
+axes.annotate("gradient descent", (-3.75, -1.05), color="C1", **bold)
 axes.set(xlabel="w₁ (flat)", ylabel="w₂ (steep)")
 plt.show()
 # %% name="losses"
 marks = [0, 1, 5, 10, 20, 40, 60, 80]
-pd.DataFrame({"step": marks} | {name: [f"{loss(path[t]):.4f}" for t in marks] for name, path in paths.items()})
+losses = {
+    name: [significant(loss(path[t])) for t in marks]
+    for name, path in paths.items()
+}
+pd.DataFrame({"step": marks, **losses})
 # %% name="final-loss"
-f"{loss(paths['Adam'][-1]):.4f}"
+significant(loss(adam[-1]))
 # %% name="sgd-final-loss"
-f"{loss(paths['SGD'][-1]):.4f}"
+significant(loss(down[-1]))
 # %% name="rates" alt="The loss after 80 steps over the learning rate from 0.001 to 2, on logarithmic axes. Gradient descent falls until just below 0.02 and beyond that shoots up off the picture. Adam falls until about 0.1 and stays low, with ripples, up to the rate 2."
 rates = np.geomspace(1e-3, 2, 45)
-figure, axes = plt.subplots(figsize=(6, 3.7), layout="constrained")
-for name, build, color in (("gradient descent", SGD, "C1"), ("Adam", Adam, "C0")):
-    tried = rates[rates < 0.05] if build is SGD else rates
-    final = [loss(trajectory(build(float(rate)), gradient, start, steps)[-1]) for rate in tried]
-    axes.loglog(tried, final, color=color, linewidth=2.5)
-    axes.annotate(
-        name, (1.1e-3, 0.2 if name == "gradient descent" else 90), color=color, fontsize=12, fontweight="bold"
-    )
-axes.set(xlabel="learning rate", ylabel=f"loss after {steps} steps", ylim=(1e-4, 1e4))
+figure, axes = plt.subplots(figsize=(5, 3.4), layout="constrained")
+below = rates[rates < 0.05]  # where gradient descent still gives numbers
+final = [loss(descend(SGD(float(rate)))[-1]) for rate in below]
+axes.loglog(below, final, color="C1", linewidth=2.5)
+final = [loss(descend(Adam(float(rate)))[-1]) for rate in rates]
+axes.loglog(rates, final, color="C0", linewidth=2.5)
+axes.annotate("gradient descent", (1.1e-3, 0.15), color="C1", **bold)
+axes.annotate("Adam", (1.1e-3, 90), color="C0", **bold)
+axes.set(xlabel="learning rate", ylabel="loss after 80 steps")
+axes.set_xticks([0.001, 0.01, 0.1, 1], ["0.001", "0.01", "0.1", "1"])
+axes.set_yticks(
+    [1e-4, 0.01, 1, 100, 1e4], ["0.0001", "0.01", "1", "100", "10,000"]
+)
+axes.set_ylim(1e-4, 1e4)
+axes.minorticks_off()
 axes.grid(alpha=0.25)
 plt.show()
 # %% name="by-hand"
@@ -71,64 +97,92 @@ optimizer, w, rows = Adam(learning_rate=0.1), np.array([1.0]), []
 state = optimizer.init(w)
 for t, g in enumerate([4.0, -2.0], start=1):
     w, state = optimizer.update([g], state, w)
+    m, v = state.momentum[0], state.velocity[0]
     rows.append(
         {
             "t": t,
-            "g": f"{g:g}",
-            "m": f"{state.momentum[0]:.4f}",
-            "v": f"{state.velocity[0]:.6f}",
-            "m̂ = m / (1 − β₁ᵗ)": f"{state.momentum[0] / (1 - 0.9**t):.4f}",
-            "v̂ = v / (1 − β₂ᵗ)": f"{state.velocity[0] / (1 - 0.999**t):.4f}",
+            "g": f"{g:g}".replace("-", "−"),
+            "m": f"{m:.2f}",
+            "v": f"{v:.6f}",
+            "m̂": f"{m / (1 - 0.9**t):.3f}",
+            "v̂": f"{v / (1 - 0.999**t):.3f}",
             "w": f"{w[0]:.4f}",
         }
     )
-pd.DataFrame(rows).replace("-", "−", regex=True)
+pd.DataFrame(rows)
 # %% name="without-correction"
-# The first step divided by the learning rate, if nobody corrected the averages: (1 - beta_1) / sqrt(1 - beta_2).
+# The first step divided by the learning rate, if nobody corrected the
+# averages: (1 - beta_1) / sqrt(1 - beta_2).
 f"{(1 - 0.9) / np.sqrt(1 - 0.999):.2f}"
 # %% name="kernel"
-spikes = np.where(np.arange(40) % 10 == 0, 10.0, 0.1) * np.where(np.arange(40) % 3 == 0, -1.0, 1.0)
+count = np.arange(40)
+spikes = np.where(count % 10 == 0, 10.0, 0.1)
+spikes *= np.where(count % 3 == 0, -1.0, 1.0)
 
 
 def ours(amsgrad, epsilon=1e-7):
     given = iter(spikes)
-    return trajectory(Adam(0.1, epsilon=epsilon, amsgrad=amsgrad), lambda _: next(given), 0.0, len(spikes))[1:]
+    optimizer = Adam(0.1, epsilon=epsilon, amsgrad=amsgrad)
+    return trajectory(optimizer, lambda _: next(given), 0.0, len(spikes))[1:]
 
 
 def kernel(amsgrad):
-    names = ["var", "m", "v"] + ["vhat"] * amsgrad
+    """What TensorFlow's own code does, in double precision."""
+    apply = tf.raw_ops.ResourceApplyAdam
+    names = ["var", "m", "v"]
+    if amsgrad:
+        apply = tf.raw_ops.ResourceApplyAdamWithAmsgrad
+        names.append("vhat")
     variables = {name: tf.Variable(0.0, dtype=tf.float64) for name in names}
-    apply = tf.raw_ops.ResourceApplyAdamWithAmsgrad if amsgrad else tf.raw_ops.ResourceApplyAdam
-    rest = {"lr": np.float64(0.1), "beta1": np.float64(0.9), "beta2": np.float64(0.999), "epsilon": np.float64(1e-7)}
+    handles = {name: variables[name].handle for name in names}
+    settings = {"lr": 0.1, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7}
     path = []
     for t, g in enumerate(spikes, start=1):
-        powers = {"beta1_power": np.float64(0.9**t), "beta2_power": np.float64(0.999**t)}
-        apply(**{name: variable.handle for name, variable in variables.items()}, **powers, **rest, grad=g)
+        numbers = settings | {"beta1_power": 0.9**t, "beta2_power": 0.999**t}
+        exact = {name: np.float64(value) for name, value in numbers.items()}
+        apply(**handles, **exact, grad=g)
         path.append(variables["var"].numpy())
     return np.array(path)
 
 
 def scientific(value):
     mantissa, exponent = f"{value:.1e}".split("e")
-    return f"{mantissa} · 10" + str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    raised = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    return f"{mantissa} · 10{str(int(exponent)).translate(raised)}"
 
 
-differences = {
-    "ours and TensorFlow's kernel": np.abs(ours(False) - kernel(False)).max(),
-    "ours and the kernel, with AMSGrad": np.abs(ours(True) - kernel(True)).max(),
-    "with AMSGrad and without": np.abs(ours(True) - ours(False)).max(),
-    "epsilon 10⁻⁷ and 10⁻³": np.abs(ours(False, 1e-3) - ours(False)).max(),
+pairs = {
+    "ours, TensorFlow's": (ours(False), kernel(False)),
+    "both with AMSGrad": (ours(True), kernel(True)),
+    "with and without AMSGrad": (ours(True), ours(False)),
+    "ε = 10⁻⁷ and 10⁻³": (ours(False), ours(False, 1e-3)),
 }
+differences = [np.abs(one - two).max() for one, two in pairs.values()]
 pd.DataFrame(
     {
-        "compared over 40 steps": differences.keys(),
-        "largest difference": ["below 10⁻¹²" if value < 1e-12 else scientific(value) for value in differences.values()],
+        "compared": pairs.keys(),
+        "largest difference": [
+            "below 10⁻¹²" if value < 1e-12 else scientific(value)
+            for value in differences
+        ],
     }
 )
 # %% name="library-defaults"
 config = tf.keras.optimizers.Adam().get_config()
-asked = ["learning_rate", "beta_1", "beta_2", "epsilon", "amsgrad", "weight_decay"]
-shown = [f"{config[name]:g}" if type(config[name]) is float else str(config[name]) for name in asked]
-pd.DataFrame({"argument of Adam": asked, "default": shown})
+asked = [
+    "learning_rate",
+    "beta_1",
+    "beta_2",
+    "epsilon",
+    "amsgrad",
+    "weight_decay",
+]
+shown = [
+    f"{config[name]:g}".replace("1e-07", "10⁻⁷")
+    if isinstance(config[name], float)
+    else str(config[name])
+    for name in asked
+]
+pd.DataFrame({"argument": asked, "default": shown})
 # %% name="library-version"
 tf.keras.__version__
