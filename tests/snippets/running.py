@@ -1,6 +1,7 @@
 """Projects in temporary folders, whose snippets really run."""
 
 import os
+import tempfile
 import textwrap
 import time
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from knapper.snippets.layout import Layout
 from knapper.snippets.result import Result, State
 from knapper.snippets.workshop import Workshop
 
-MARK = "knapper_test_marker"
+MARK = f"knapper_test_{os.getpid()}"
 """What the command lines and the environments of processes contain that must not live on."""
 
 
@@ -111,8 +112,12 @@ def wait_until_dead(mark: str = MARK, seconds: float = 3.0) -> list[str]:
     return found
 
 
-def leftovers() -> set[str]:
-    """Folders of runs in the temporary folder."""
-    import tempfile
-
-    return {path.name for path in Path(tempfile.gettempdir()).glob("knapper-*")}
+def leftovers(seconds: float = 3.0) -> list[Path]:
+    """Folders of runs in the temporary folder, of supervisors that are no more, that stay for some time."""
+    until = time.monotonic() + seconds
+    while True:
+        folders = Path(tempfile.gettempdir()).glob("knapper-*-*")
+        left = [folder for folder in folders if not psutil.pid_exists(int(folder.name.split("-")[1]))]
+        if not left or time.monotonic() > until:
+            return left
+        time.sleep(0.05)

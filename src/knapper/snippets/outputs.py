@@ -20,6 +20,8 @@ from knapper.snippets.script import Cell, Snippet
 QUESTIONS = "application/vnd.knapper.questions+json"
 """MIME type of a bank of exam questions, which `_repr_mimebundle_` of the snippet's object gives."""
 
+_TEXTS = ("text/markdown", "text/latex", "text/plain")
+
 CellOutputs = Sequence[Mapping[str, Any]]
 """Outputs of a cell as in a notebook (nbformat 4): streams, and what was displayed."""
 
@@ -115,7 +117,7 @@ def _kind(data: Mapping[str, Any]) -> Kind | None:
         return Kind.FIGURE
     if "text/html" in data:
         return Kind.TABLE if "<table" in _text(data["text/html"]) else None
-    return Kind.VALUE if "text/plain" in data else None
+    return Kind.VALUE if any(mime in data for mime in _TEXTS) else None
 
 
 def _output(snippet: Snippet, cell: Cell, data: Mapping[str, Any]) -> Output | Diagnostic:
@@ -134,7 +136,8 @@ def _output(snippet: Snippet, cell: Cell, data: Mapping[str, Any]) -> Output | D
                 files[f"{stem}.csv"] = _text(data["text/csv"]).encode()
             return Output(snippet.name, cell.name, cell.marker, kind, files, table)
         case Kind.VALUE:
-            text = _text(data["text/plain"]).strip()
+            # Notes are Markdown, with formulas between dollar signs.
+            text = _text(next(data[mime] for mime in _TEXTS if mime in data)).strip()
             return Output(snippet.name, cell.name, cell.marker, kind, {f"{stem}.md": f"{text}\n".encode()}, text)
     types = ", ".join(sorted(data))
     message = f"cell `{cell.name}` displays {types}, which no note can show"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import sys
 import tempfile
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +18,11 @@ MAX_ROWS = 200
 """Rows of a table that are shown; all of them are in the file of its numbers."""
 
 _ADDRESS = re.compile(r"(?<=\bat )0x[0-9a-f]+\b", re.IGNORECASE)
+_NUMBERS = (
+    "bool bool_ float16 float32 float64 longdouble complex64 complex128 clongdouble "
+    "int8 int16 int32 int64 longlong uint8 uint16 uint32 uint64 ulonglong"
+).split()
+"""Scalars of NumPy; a printer of their base class is not asked, for each has a `__repr__` of its own."""
 _UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE)
 
 Bundle = dict[str, Any]
@@ -35,6 +41,16 @@ class Publisher(DisplayPublisher):
         """There is no screen to clear."""
 
 
+class _Shell(InteractiveShell):
+    """A shell in which what cannot be displayed is an error."""
+
+    def showtraceback(self, exc_tuple: Any = None, *args: Any, **kwargs: Any) -> None:
+        """Called where a representation fails, which would otherwise only print the error."""
+        error = (exc_tuple or sys.exc_info())[1]
+        assert error is not None
+        raise error
+
+
 def make_shell() -> InteractiveShell:
     """The shell of this process, made at the first call; it writes no history, and no profile that stays."""
     if InteractiveShell.initialized():
@@ -48,7 +64,7 @@ def make_shell() -> InteractiveShell:
     }
     InteractiveShell.display_pub_class = Publisher  # type: ignore[assignment]
     with tempfile.TemporaryDirectory() as profile:
-        shell = InteractiveShell.instance(config=config, colors="NoColor", ipython_dir=profile)
+        shell = _Shell.instance(config=config, colors="NoColor", ipython_dir=profile)
     formatter: Any = shell.display_formatter
     bundles = formatter.mimebundle_formatter
     for module in ("pandas", "pandas.core.frame"):
@@ -57,7 +73,8 @@ def make_shell() -> InteractiveShell:
         bundles.for_type_by_name(module, "Series", _series)
     bundles.for_type_by_name("pandas.io.formats.style", "Styler", _styled)
     bundles.for_type_by_name("matplotlib.animation", "Animation", _animation)
-    formatter.formatters["text/plain"].for_type_by_name("numpy", "generic", _number)
+    for name in _NUMBERS:
+        formatter.formatters["text/plain"].for_type_by_name("numpy", name, _number)
     return shell
 
 
@@ -104,8 +121,9 @@ def _animation(animation: Any, include: Any = None, exclude: Any = None) -> Bund
 
     figure = animation._fig
     frames: list[Image.Image] = []
+    animation._init_draw()  # as `Animation.save` does
     for data in animation.new_frame_seq():
-        animation._draw_next_frame(data, blit=False) if frames else animation._init_draw()
+        animation._draw_next_frame(data, blit=False)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", facecolor="white", dpi=figure.dpi, metadata={"Software": None})
         frames.append(Image.open(buffer).convert("RGB"))

@@ -106,6 +106,7 @@ class _Watch:
         self._process: Process | None = None
         self._stage = _Stage.STARTING
         self._since = time.monotonic()
+        self._seen: set[psutil.Process] = set()
 
     def run(self, process: Process) -> Outcome:
         self._process = process
@@ -158,7 +159,7 @@ class _Watch:
 
     def _memory(self) -> int:
         """Private memory of the process and of all that it has started."""
-        return sum(_private_memory(process) for process in self._descendants())
+        return sum(private_memory(process.pid) for process in self._descendants())
 
     def _descendants(self) -> list[psutil.Process]:
         """The process and its descendants; where this process adopts orphans, those, too.
@@ -170,13 +171,13 @@ class _Watch:
     def _look(self) -> list[psutil.Process]:
         if self._process is None:
             return []
-        try:
-            if ADOPTS_ORPHANS:
-                return list(psutil.Process().children(recursive=True))
-            process = psutil.Process(self._process.pid)
-            return [process, *process.children(recursive=True)]
-        except psutil.Error:
-            return []
+        if ADOPTS_ORPHANS:
+            return _children(psutil.Process())
+        # Orphans are those of the session that the process leads, and those that were seen before.
+        self._seen |= {process for process in psutil.process_iter() if _session(process.pid) == self._process.pid}
+        self._seen |= {child for process in self._seen for child in _children(process)}
+        self._seen = {process for process in self._seen if process.is_running()}
+        return list(self._seen)
 
     # At its end -------------------------------------------------------------------------------------------------------
 
@@ -308,14 +309,30 @@ _HINTS = {
 }
 
 
-def _private_memory(process: psutil.Process) -> int:
+def _children(process: psutil.Process) -> list[psutil.Process]:
     try:
-        with Path(f"/proc/{process.pid}/smaps_rollup").open(encoding="ascii") as file:
+        return list(process.children(recursive=True))
+    except psutil.Error:
+        return []
+
+
+def _session(pid: int) -> int:
+    """The leader of a process's session; 0 where there are none."""
+    try:
+        return os.getsid(pid) if hasattr(os, "getsid") else 0
+    except OSError:
+        return 0
+
+
+def private_memory(pid: int) -> int:
+    """Bytes of a process that it shares with no other; 0 if it is no more."""
+    try:
+        with Path(f"/proc/{pid}/smaps_rollup").open(encoding="ascii") as file:
             return 1024 * sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
     except (OSError, ValueError):
         pass
     try:
-        return int(process.memory_full_info().uss)
+        return int(psutil.Process(pid).memory_full_info().uss)
     except (psutil.Error, NotImplementedError):
         return 0
 

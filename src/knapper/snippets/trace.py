@@ -419,7 +419,7 @@ class _Audit:
     def _undeclared(self, path: str) -> str:
         if self._policy.is_of_project(path):
             shown = self._trace.relative(os.path.realpath(path))
-            pattern = f"{shown}/*" if Path(path).is_dir() else shown
+            pattern = (f"{shown}/*" if shown != "." else "*") if Path(path).is_dir() else shown
             return f'this snippet does not declare that it reads `{shown}`: add `reads = ["{pattern}"]` to its header'
         return f"`{path}` is not of the project: copy it there, and declare it under `reads` in the header"
 

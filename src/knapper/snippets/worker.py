@@ -55,6 +55,7 @@ from knapper.snippets.layout import digests, matching_files
 from knapper.snippets.policy import Policy, make_policy
 from knapper.snippets.requirements import RUNNER, closure, owners
 from knapper.snippets.shell import Bundle, Publisher, Scrubber, make_shell
+from knapper.snippets.supervise import private_memory
 from knapper.snippets.trace import (
     Trace,
     UndeclaredError,
@@ -244,13 +245,13 @@ class Worker:
     def _failed(self, error: BaseException) -> Failure:
         frames = traceback.extract_tb(error.__traceback__)
         lines = [frame.lineno or 0 for frame in frames if frame.filename == str(self._script)]
-        name, text = type(error).__name__, self._scrubber.text(str(error)).strip()
+        name, text = type(error).__name__, self._scrubber.text(_text_of(error)).strip()
         ours = str(Path(__file__).parent)
         shown = [frame for frame in frames if not frame.filename.startswith((ours, "<frozen importlib"))]
         listing = traceback.format_list(traceback.StackSummary.from_list(shown))
         trace = [self._scrubber.text(line.rstrip()) for line in listing] + [f"{name}: {text}"]
         self._outputs.append({"output_type": "error", "ename": name, "evalue": text, "traceback": trace})
-        line = lines[-1] if lines else 0
+        line = lines[-1] if lines else self._line
         if isinstance(error, UndeclaredError):
             message, _, hint = text.partition(": ")
             return Failure(line, message, hint, "undeclared-input")
@@ -299,7 +300,7 @@ class Worker:
     def _outcome(self, failure: Failure | None, seconds: float, unenforced: list[str]) -> Outcome:
         trace = self._trace
         elsewhere = self._elsewhere | trace.settle()
-        names = {name for name in trace.imported if name not in trace.modules and name not in sys.stdlib_module_names}
+        names = trace.imported - trace.modules.keys() - sys.stdlib_module_names - {"__main__"}
         known = self._known if self._known is not None else owners()
         foreign = sorted(name for name in names if name in sys.modules and name not in known)
         if foreign and not failure:
@@ -322,6 +323,7 @@ class Worker:
             python=platform.python_version(),
             device=used_device(self._job.device),
             seconds=seconds,
+            memory=private_memory(os.getpid()),  # of a short run there has been no other look
             unenforced=unenforced,
         )
 
@@ -406,7 +408,8 @@ def _redirect(run: Path) -> None:
     os.dup2(null, 0)
     os.close(null)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - it stays for good
-    sys.stdout, sys.stderr = _writer(1, "strict"), _writer(2, "backslashreplace")
+    sys.stdout = sys.__stdout__ = _writer(1, "strict")  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = _writer(2, "backslashreplace")  # type: ignore[misc]
 
 
 def _writer(descriptor: int, errors: str) -> io.TextIOWrapper:
@@ -422,6 +425,13 @@ def _reseed() -> None:
         numpy.random.seed()
     if torch := sys.modules.get("torch"):
         torch.seed()
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return ""
 
 
 def _leave_as_python(error: BaseException) -> NoReturn:
