@@ -13,6 +13,9 @@ from knapper.snippets.server import close_servers
 GPU = "GPU"
 """Name of the resource that a snippet with `device = "gpu"` asks a cluster for."""
 
+_ANSWER = 20.0
+"""Seconds in which a scheduler must answer."""
+
 
 class Machines(Protocol):
     """One or more machines that run snippets."""
@@ -85,9 +88,11 @@ class Dask:
         except ImportError as error:
             raise ValueError("Dask is not installed; install knapper[dask]") from error
         try:
-            self._client: Any = Client(address, timeout=20, set_as_default=False)  # type: ignore[no-untyped-call]
+            self._client: Any = Client(address, timeout=_ANSWER, set_as_default=False)  # type: ignore[no-untyped-call]
         except OSError as error:
             raise ValueError(f"the Dask scheduler at {address} does not answer") from error
+        except ValueError as error:
+            raise ValueError(f"{address!r} is no address of a Dask scheduler, such as tcp://host:8786") from error
 
     @property
     def has_gpu(self) -> bool:
