@@ -158,6 +158,7 @@ def _run(
     text = {"root": str(work / "src"), "modules": modules, "mutants": mutants, "tests": list(tests)}
     job.write_text(json.dumps({**text, "processes": processes, "output": str(output)}), encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(work / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(work / "hypothesis")
     command = [sys.executable, "-P", "-m", "knapper.coverage.worker", str(job)]
     with log.open("wb") as said:
         done = subprocess.run(command, cwd=inputs.layout.root, env=environment, stdout=said, stderr=said, check=False)
