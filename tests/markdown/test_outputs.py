@@ -244,6 +244,13 @@ class TestSource:
             "      'deeplearning/optimizers.py#L13-L16'",
         ]
 
+    def test_its_copy_button_finds_it(self, tmp_path: Path) -> None:
+        text = "![[optimizers.py#RATE]]\n\n```python\na\n```\n^b\n\n```python\nc\n```\n"
+        html = show(tmp_path, text)
+        ids = re.findall(r'<pre(?: id="(\w+)")?><span></span><code>', html)
+        assert [bool(name) for name in ids] == [True, True, False]
+        assert len(set(ids)) == 3
+
     @pytest.mark.parametrize(
         ("subpath", "first", "last"),
         [("RATE", 3, 4), ("Adam", 6, 16), ("Adam.rate", 9, 11), ("Adam.update.inner", 14, 15)],

@@ -108,6 +108,11 @@ def test_a_named_cell_is_an_anchor_with_its_name(make: MakeSite) -> None:
     assert '<a class="cell-name" href="#trajectory">trajectory</a>' in cell(make({"A.md": ""}), "trajectory")
 
 
+def test_code_can_be_copied_where_the_name_of_its_cell_is_no_selector(make: MakeSite) -> None:
+    article = page_of(make(script('# %% name="a.b"\nx\n')))
+    assert re.search(r'id="a\.b">.*?<pre id="__pre_a-b"><span></span><code>', article, re.DOTALL)
+
+
 def test_a_heading_keeps_its_anchor_where_a_cell_has_the_same_name(make: MakeSite) -> None:
     article = page_of(make({"A.md": ""}))
     assert re.findall(r'<(\w+)[^>]* id="losses"', article) == ["h2"]

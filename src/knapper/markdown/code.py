@@ -7,6 +7,8 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import HTML_PLACEHOLDER
 
 from knapper.markdown.elements import append_text, element, literal
 from knapper.markdown.links import address
@@ -19,6 +21,9 @@ _CLASS = re.compile(r"^[ \t]*class[ \t]+([\w,\- ]+?)[ \t]+internal-link[ \t]*;?[
 _LABEL = (
     r"""(?:\[\[|\(\[|\[\(|\(\(\(|\(\(|\{\{|\[/|\[\\|\[|\(|\{|>)\s*"?([^"\]\)\}}\[\(\{{]+?)"?\s*(?:/|\\)?[\]\)\}}]"""
 )
+
+_PLACEHOLDER = re.compile(HTML_PLACEHOLDER % r"(\d+)")
+_CODE = re.compile(r"<pre(?=>(?:<span></span>)?<code)")
 
 
 class CodeWriter:
@@ -67,3 +72,33 @@ class CodeWriter:
             if href is not None:
                 lines.append(f'click {name} href "{href}"\n')
         return lines
+
+
+class CopyIds(Treeprocessor):
+    """Gives code an id of its own where that of an element around it would keep the copy button from working."""
+
+    def run(self, root: Element) -> None:
+        """Changes blocks in the stash in place."""
+        for outer in root.iter():
+            if not is_selectable(outer.get("id", "")):
+                for placeholder in _PLACEHOLDER.finditer("".join(outer.itertext())):
+                    self._set_id(int(placeholder[1]))
+
+    def _set_id(self, number: int) -> None:
+        blocks = self.md.htmlStash.rawHtmlBlocks
+        block = blocks[number]
+        if isinstance(block, str):
+            blocks[number] = with_code_id(block, str(number))
+
+
+def is_selectable(name: str) -> bool:
+    """Whether an id can stand in a selector as it is, as `^block`, `fn:1` and `name.py` cannot.
+
+    Material's copy button selects its code by the id of the nearest element that has one.
+    """
+    return re.fullmatch(r"[\w-]*", name) is not None
+
+
+def with_code_id(block: str, name: str) -> str:
+    """The HTML of a code block, with an id of its own."""
+    return _CODE.sub(f'<pre id="__pre_{name}"', block, count=1)

@@ -12,7 +12,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import Registry
 
 from knapper.markdown.blocks import EMBEDDED, BlockWriter
-from knapper.markdown.code import CodeWriter
+from knapper.markdown.code import CodeWriter, CopyIds
 from knapper.markdown.embeds import EmbedWriter
 from knapper.markdown.inlines import InlineWriter
 from knapper.markdown.outputs import OutputWriter
@@ -44,6 +44,7 @@ def install(md: Markdown, options: Options, document: Callable[[str], tuple[str,
     md.preprocessors.register(ChoosePipeline(md, document, parser, stock), "knapper_choose_pipeline", 100)
     # After toc, which reads headings at 5; before MkDocs's processors at 0.
     md.treeprocessors.register(EmbeddedHeadings(md), "knapper_embedded_headings", 4)
+    md.treeprocessors.register(CopyIds(md), "knapper_copy_ids", -10)
     # After those, which find the addresses of images, but not of players and frames.
     md.treeprocessors.register(FileElements(md), "knapper_file_elements", -10)
 

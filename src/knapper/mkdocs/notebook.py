@@ -18,10 +18,11 @@ from typing import Any
 
 from markdown import Markdown
 
+from knapper.markdown.code import is_selectable, with_code_id
 from knapper.mkdocs.defaults import THEME
 from knapper.snippets.result import dumps
 
-_SCHEMA = "2"
+_SCHEMA = "3"
 """To be raised with each change of this module that changes what it makes."""
 
 _TEMPLATES = THEME / "notebook"
@@ -141,6 +142,9 @@ def _highlighter(options: Mapping[str, Any]) -> Callable[[str], str]:
 def _tidied(cell: str) -> str:
     """A cell without the ids and empty elements of JupyterLab's own page, whose wide texts keys can scroll."""
     cell = re.sub(r' id="cell-id=[^"]*"', "", cell)
+    name = re.match(r'<div class="cell" id="([^"]*)"', cell)
+    if name and not is_selectable(name[1]):
+        cell = with_code_id(cell, re.sub(r"[^\w-]", "-", name[1]))
     cell = re.sub(r"(jp-RenderedText\b[^>]*>\s*)<pre>(.*?)</pre>", _reachable, cell, flags=re.DOTALL)
     cell = re.sub(r'<div class="[^"]*\bjp-Collapser\b[^"]*">\s*</div>', "", cell)
     return re.sub(r">\s*\n\s*(?=<div|</div)", ">", cell).strip()
