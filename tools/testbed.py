@@ -1,4 +1,4 @@
-"""What the tests need beyond Python packages: a Chromium, the libraries of sites, the official CommonMark examples.
+"""What the tests need beyond Python packages: a Chromium, the libraries of sites, the CommonMark examples, axe.
 
 `python -m tools.testbed` fetches what is missing, and says what to do where it cannot.
 """
@@ -14,6 +14,9 @@ from tools.npm import ROOT, fetch, run
 
 SPEC_PACKAGE = "commonmark-spec@0.31.2"
 SPEC = ROOT / ".cache" / SPEC_PACKAGE / "spec.txt"
+AXE_PACKAGE = "axe-core@4.11.0"
+AXE = ROOT / ".cache" / AXE_PACKAGE / "axe.min.js"
+"""The script that finds what keeps people from using a page."""
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_CHROMIUM = (
@@ -21,6 +24,7 @@ NO_CHROMIUM = (
     "`.venv/bin/playwright install chromium`), or set CHROMIUM to the path of its executable."
 )
 NO_SPEC = f"The CommonMark examples are not in {SPEC.relative_to(ROOT)}. Fetch them with `make testbed`."
+NO_AXE = f"{AXE.relative_to(ROOT)} is not there. Fetch it with `make testbed`."
 
 
 def find_chromium(bundled: str | None = None) -> str | None:
@@ -59,9 +63,14 @@ def _ensure_spec() -> str | None:
     return None if SPEC.exists() else fetch(SPEC_PACKAGE, [SPEC.name], SPEC.parent)
 
 
+def _ensure_axe() -> str | None:
+    """Returns what is wrong, or None once axe lies in `.cache/`."""
+    return None if AXE.exists() else fetch(AXE_PACKAGE, [AXE.name], AXE.parent)
+
+
 def main() -> int:
     """Fetches what is missing; returns 1 where something stays missing."""
-    problems = [*ensure_libraries(), *filter(None, (_ensure_spec(), _ensure_chromium()))]
+    problems = [*ensure_libraries(), *filter(None, (_ensure_spec(), _ensure_axe(), _ensure_chromium()))]
     for problem in problems:
         print("testbed:", problem, file=sys.stderr)
     return 1 if problems else 0
