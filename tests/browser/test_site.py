@@ -1,5 +1,7 @@
 """What must hold on every page of the built site."""
 
+import gzip
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -13,6 +15,11 @@ from tests.browser.harness import VIEWPORTS, Visit, overflow, page_paths, redire
 # One crawl loads every page of the site; its time grows with the site.
 pytestmark = pytest.mark.timeout(600)
 
+# What a browser loads by itself; a player of YouTube is meant to be another site's.
+FOREIGN = re.compile(
+    r"""<(?:script|img|source|audio|video|track|embed)\b[^>]*\b(?:src|srcset|poster)=["']?((?:https?:)?//[^"'\s>]+)"""
+    r"""|<link\b(?![^>]*rel="(?:canonical|edit|prev|next)")[^>]*\bhref=["']?((?:https?:)?//[^"'\s>]+)"""
+)
 WIDTHS = (320, 390, 1280)
 # Most of which wait for the network to be quiet.
 TABS = 6
@@ -123,6 +130,19 @@ def test_no_page_reports_an_error(by_day: Crawl, by_night: Crawl) -> None:
 
 def test_no_request_leaves_the_site(by_day: Crawl, by_night: Crawl) -> None:
     assert by_day.outside | by_night.outside == set()
+
+
+def test_no_page_names_a_file_of_another_site(site: Path) -> None:
+    pages = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
+    named = {str(path.relative_to(site)): found for path, html in pages.items() if (found := FOREIGN.findall(html))}
+    assert {path: urls for path, urls in named.items() if urls} == {}
+
+
+def test_pages_of_snippets_are_small(site: Path) -> None:
+    pages = [page for page in site.glob("snippets/**/index.html") if page.parent.name != "snippets"]
+    assert pages
+    sizes = {page.parent.name: len(gzip.compress(page.read_bytes())) for page in pages}
+    assert {name: size for name, size in sizes.items() if size >= 60_000} == {}
 
 
 def test_the_page_follows_the_colour_scheme_of_the_device(visitor: Visit, scheme: str) -> None:
