@@ -661,3 +661,10 @@ def edit_at_the_end(lab: Lab, edit: object) -> None:
 def _recorder(shared: Lab) -> Iterator[None]:
     yield
     vars(shared.recorder).pop("finished", None)
+
+
+def test_b_a_declared_folder_without_a_file_may_be_listed(lab: Lab) -> None:
+    reading(lab, "import glob\nlen(glob.glob('data/*.txt'))")
+    assert lab.value() == "0"
+    lab.write("data/a.txt", "1")
+    assert lab.value() == "1"

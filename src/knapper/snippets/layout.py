@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -126,6 +127,17 @@ def matching_files(root: Path, patterns: tuple[str, ...]) -> list[Path]:
             if (hidden <= named or any("*" in part for part in named)) and path.is_file():
                 found.add(path)
     return sorted(found)
+
+
+def pattern_folders(root: Path, patterns: Iterable[str]) -> list[Path]:
+    """The folders in which files may appear that patterns match; not the project itself, in which much appears."""
+    found: list[Path] = []
+    for pattern in patterns:
+        parts = pattern.split("/")[:-1]
+        stem = list(itertools.takewhile(lambda part: not set("*?[") & set(part), parts))
+        if stem and (folder := root.joinpath(*stem)).is_dir():
+            found.append(folder)
+    return found
 
 
 def digests(root: Path, patterns: tuple[str, ...]) -> dict[str, str]:

@@ -51,7 +51,7 @@ from knapper.snippets.job import (
     Outcome,
     job_of,
 )
-from knapper.snippets.layout import digests, matching_files
+from knapper.snippets.layout import digests, matching_files, pattern_folders
 from knapper.snippets.policy import Policy, make_policy
 from knapper.snippets.requirements import RUNNER, closure, owners
 from knapper.snippets.shell import Bundle, Publisher, Scrubber, make_shell
@@ -93,6 +93,8 @@ class Worker:
         self._script = self._root / job.path
         declared = matching_files(self._root, tuple(job.reads))
         policy = make_policy(self._root, run, Path(job.cache), [self._script, MATPLOTLIBRC], declared)
+        # Also while no file is there that a pattern matches.
+        policy.folders.update(str(folder.resolve()) for folder in pattern_folders(self._root, job.reads))
         self._trace = Trace(self._script, policy)
         self._reads = digests(self._root, tuple(job.reads))
         self._scrubber = Scrubber(_shown_folders(self._root, run.resolve()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import itertools
 import json
 import os
 import platform
@@ -17,7 +16,7 @@ from knapper.diagnostics import Code, Diagnostic
 from knapper.snippets.distributions import installed_versions
 from knapper.snippets.executors import Machines, machines_for
 from knapper.snippets.job import Outcome
-from knapper.snippets.layout import Layout, matching_files, read_snippets
+from knapper.snippets.layout import Layout, matching_files, pattern_folders, read_snippets
 from knapper.snippets.manifest import Check, Machine, Manifest, make_manifest
 from knapper.snippets.outputs import CellOutputs, read_outputs
 from knapper.snippets.result import Provenance, Result, State, dumps, notebook
@@ -140,7 +139,7 @@ class Workshop:
         places = {folder for folder in self.layout.search_path if folder.is_dir()}
         for snippet in self.snippets().values():
             places.update(matching_files(self.layout.root, snippet.settings.reads))
-            places.update(_folders(self.layout.root, snippet.settings.reads))
+            places.update(pattern_folders(self.layout.root, snippet.settings.reads))
         return places
 
     def module_sources(self) -> dict[str, str]:
@@ -294,15 +293,6 @@ class Workshop:
 
 def _shown(path: Path, root: Path) -> str:
     return Path(os.path.relpath(path, root)).as_posix()
-
-
-def _folders(root: Path, patterns: Iterable[str]) -> Iterator[Path]:
-    """The folders in which files may appear that patterns match; not the project itself, in which much appears."""
-    for pattern in patterns:
-        parts = pattern.split("/")[:-1]
-        stem = list(itertools.takewhile(lambda part: not set("*?[") & set(part), parts))
-        if stem and (folder := root.joinpath(*stem)).is_dir():
-            yield folder
 
 
 def _result(snippet: Snippet, state: State, displayed: tuple[CellOutputs, ...], provenance: Provenance) -> Result:
