@@ -161,6 +161,17 @@ def test_outputs_of_cells_without_a_name(make: MakeSite, workshop: type[FakeWork
     assert "<script" not in article
 
 
+def test_markdown_that_a_cell_displays_looks_as_notes_do(make: MakeSite, workshop: type[FakeWorkshop]) -> None:
+    text = "## Losses\n\n*It* is $x^2$\nor so.\n\n```python\nx = 1\n```\n\n<script>alert(1)</script>\n"
+    workshop.displayed = {"adam": [[display(markdown=text, plain="<Markdown>")]]}
+    article = page_of(make(script("# %% [markdown]\n# ## Losses\n# %%\nx\n")))
+    assert '<p><em>It</em> is <span class="arithmatex">\\(x^2\\)</span>\nor so.</p>' in article
+    assert article.count('class="language-python highlight"') == 2
+    assert article.count(' id="losses"') == 1
+    assert "<script" not in article
+    assert "Markdown&gt;" not in article
+
+
 def test_an_animation_rests_where_less_motion_is_asked_for(make: MakeSite, workshop: type[FakeWorkshop]) -> None:
     workshop.displayed = {"adam": [[display(webp=PNG, png=PNG)]]}
     article = page_of(make(script('# %% name="ball" alt="A ball"\nx\n')))

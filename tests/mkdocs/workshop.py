@@ -19,13 +19,14 @@ PROVENANCE = Provenance("3.11.9", {"numpy": "2.3.1", "pandas": "2.3.0"}, "CPU", 
 
 
 def display(**data: Any) -> dict[str, Any]:
-    """An output as in a notebook; `svg`, `png`, `webp`, `html`, `latex`, `csv` and `plain` are short for MIME types."""
+    """An output as in a notebook; the names below are short for MIME types."""
     types = {
         "svg": "image/svg+xml",
         "png": "image/png",
         "webp": "image/webp",
         "html": "text/html",
         "latex": "text/latex",
+        "markdown": "text/markdown",
         "csv": "text/csv",
         "plain": "text/plain",
     }

@@ -10,14 +10,14 @@ from markdown import Markdown
 from knapper.diagnostics import Code
 from knapper.markdown.code import CodeWriter
 from knapper.markdown.elements import append_text, element, literal
-from knapper.markdown.files import DATA, suffix
+from knapper.markdown.files import DATA, numbers_of, suffix
 from knapper.markdown.links import mounted_address, relative_path, source_address
 from knapper.markdown.mounted import Made, SourceFile
 from knapper.markdown.pictures import write_picture
 from knapper.markdown.provenance import lacks_gpu, notices, write_provenance
 from knapper.markdown.scope import Options, Scope
 from knapper.markdown.source import Part
-from knapper.markdown.tables import aligned
+from knapper.markdown.tables import scrolling
 from knapper.snippets.outputs import Kind, Output
 from knapper.syntax.document import CodeBlock, Embed, Span
 
@@ -105,9 +105,8 @@ class OutputWriter:
         is_table = output.kind is Kind.TABLE
         figure = self._figure(parent, "table" if is_table else "figure", f"{output.snippet}/{output.name}", scope)
         if is_table:
-            label = node.alt or f"Table: {output.name}"
-            scroller = element(figure, "div", class_="output-scroll", tabindex="0", role="region", aria_label=label)
-            scroller.text = self._md.htmlStash.store(aligned(output.text))
+            table = scrolling(output.text, node.alt or f"Table: {output.name}")
+            append_text(figure, self._md.htmlStash.store(table))
         else:
             self._write_image(figure, node, shown, output, scope)
         caption = element(figure, "figcaption")
@@ -123,7 +122,7 @@ class OutputWriter:
 
     def _write_download(self, parent: Element, output: Output, scope: Scope) -> None:
         """A link to the numbers of a table."""
-        numbers = next((path for path in output.files if suffix(path) == ".csv"), None)
+        numbers = numbers_of(output.files)
         if numbers:
             href = relative_path(numbers, scope.page_path)
             label = f"{numbers.rpartition('/')[2]}: the numbers as CSV"

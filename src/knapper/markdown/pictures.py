@@ -37,6 +37,11 @@ def write_picture(parent: Element, src: str, alt: str, size: tuple[int | None, i
     element(parent, "img", alt=alt, src=src, width=width, height=height, loading="lazy", decoding="async")
 
 
+def still_source(address: str) -> str:
+    """The HTML that puts a still in the place of the animation beside it, where less motion is asked for."""
+    return f'<source media="(prefers-reduced-motion: reduce)" srcset="{escape(address)}">'
+
+
 class FileElements(Treeprocessor):
     """Gives elements that were images their own tags, once their addresses are known."""
 
@@ -46,8 +51,6 @@ class FileElements(Treeprocessor):
             image.tag = image.attrib.pop(_TAG, "img")
         for picture in root.iter("picture"):
             if len(picture) and picture[0].tag == "source":
-                srcset = escape(picture[0].get("src", ""))
-                picture.remove(picture[0])
                 # As HTML: the serialiser would close the element.
-                source = f'<source media="(prefers-reduced-motion: reduce)" srcset="{srcset}">'
-                picture.text = self.md.htmlStash.store(source)
+                picture.text = self.md.htmlStash.store(still_source(picture[0].get("src", "")))
+                picture.remove(picture[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 from html.parser import HTMLParser
 
 _NUMBER = re.compile(r"[+\-−]?(?:\d[\d,_ \u202f]*(?:\.\d*)?|\.\d+)(?:[eE][+\-−]?\d+)?(?: ?± ?[\d.eE+\-]+)?(?: ?%)?")
@@ -42,6 +43,17 @@ def aligned(html: str) -> str:
             made += [html[position : cell.start], _with_class(cell.tag)]
             position = cell.start + len(cell.tag)
     return "".join((*made, html[position:]))
+
+
+def scrolling(html: str, label: str) -> str:
+    """A table, aligned, in a box of its own that scrolls where the table is wider, by keys too.
+
+    Args:
+        html: the table.
+        label: what screen readers call the box.
+    """
+    box = f'<div class="output-scroll" tabindex="0" role="region" aria-label="{escape(label)}">'
+    return f"{box}{aligned(html)}</div>"
 
 
 def _numeric_columns(cells: Iterable[_Cell]) -> set[int]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from knapper.markdown.tables import aligned
+from knapper.markdown.files import numbers_of
+from knapper.markdown.pictures import still_source
+from knapper.markdown.tables import scrolling
 from knapper.snippets.figures import adapted, raster_size, svg_size
 from knapper.snippets.outputs import Kind, Output
 from knapper.snippets.result import Result, notebook
@@ -22,6 +24,7 @@ _FILE = "knapper-file:"
 _ADDRESS = re.compile(rf'(?<==")(?:{_FILE})([^"]*)')
 _RASTERS = {"image/webp": ".webp", "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif"}
 _ACTIVE = re.compile(r"<(script|style|link|iframe|object|embed)\b[^>]*>(?:.*?</\1\s*>)?", re.IGNORECASE | re.DOTALL)
+_HEADING_ID = re.compile(r'(<h[1-6]\b[^>]*?) id="[^"]*"')
 _ALT = "What the code above draws"
 
 
@@ -38,19 +41,20 @@ class Presentation:
     files: Mapping[str, bytes]
 
 
-def presentation(result: Result, folder: str) -> Presentation:
+def presentation(result: Result, folder: str, to_html: Callable[[str], str]) -> Presentation:
     """Prepares a result for its page.
 
     Args:
         result: of a snippet.
         folder: in the site, for images of cells without a name.
+        to_html: makes HTML of Markdown.
     """
     made = notebook(result.snippet, result.displayed)
     files: dict[str, bytes] = {}
     code = [cell for cell in made["cells"] if cell["cell_type"] == "code"]
     for number, (cell, shown) in enumerate(zip(result.snippet.code, code, strict=True), 1):
         output = result.outputs.get(cell.name) if cell.name else None
-        present = _Presenter(cell, output, f"{folder}/cell-{number}", files)
+        present = _Presenter(cell, output, f"{folder}/cell-{number}", files, to_html)
         shown["outputs"] = [present(output) for output in shown["outputs"]]
     return Presentation(made, files)
 
@@ -68,7 +72,15 @@ def with_addresses(cell: str, root: str) -> str:
 class _Presenter:
     """Puts what one cell displayed into a form that needs nothing but HTML."""
 
-    def __init__(self, cell: Cell, output: Output | None, stem: str, files: dict[str, bytes]) -> None:
+    def __init__(
+        self,
+        cell: Cell,
+        output: Output | None,
+        stem: str,
+        files: dict[str, bytes],
+        to_html: Callable[[str], str],
+    ) -> None:
+        self._to_html = to_html
         self._cell = cell
         self._output = output
         self._stem = stem
@@ -79,9 +91,9 @@ class _Presenter:
         if "data" not in output:
             return dict(output)
         data = {mime: _text(value) for mime, value in output["data"].items()}
-        shown = self._image(data) or self._html(data) or self._formula(data)
-        kept = {mime: data[mime] for mime in ("text/markdown", "text/plain") if mime in data}
-        return {**output, "metadata": {}, "data": {"text/html": shown} if shown else kept}
+        shown = self._image(data) or self._html(data) or self._markdown(data) or self._formula(data)
+        plain = {mime: data[mime] for mime in ("text/plain",) if mime in data}
+        return {**output, "metadata": {}, "data": {"text/html": shown} if shown else plain}
 
     def _image(self, data: Mapping[str, str]) -> str:
         """An image of the cell's output, which notes embed too, or one of its own."""
@@ -105,10 +117,7 @@ class _Presenter:
         self._files.update(output.files)
         image = _img(output.path, output.alt or _ALT, output.width, output.height)
         still = next((path for path in output.files if path != output.path), None)
-        if still is None:
-            return image
-        source = f'<source media="(prefers-reduced-motion: reduce)" srcset="{_address(still)}">'
-        return f"<picture>{source}{image}</picture>"
+        return f"<picture>{still_source(_address(still))}{image}</picture>" if still else image
 
     def _html(self, data: Mapping[str, str]) -> str:
         """HTML as it is shown, without styles and scripts of its own; tables look as those of notes do."""
@@ -116,14 +125,16 @@ class _Presenter:
             return ""
         shown = _ACTIVE.sub("", data["text/html"]).strip()
         if "<table" in shown:
-            label = html.escape(f"Table: {self._cell.name}" if self._cell.name else "Table")
-            scroller = f'<div class="output-scroll" tabindex="0" role="region" aria-label="{label}">'
-            shown = f"{scroller}{aligned(shown)}</div>"
-        numbers = next((path for path in self._output.files if path.endswith(".csv")), None) if self._output else None
+            shown = scrolling(shown, f"Table: {self._cell.name}" if self._cell.name else "Table")
+        numbers = numbers_of(self._output.files) if self._output else None
         if self._output is None or numbers is None:
             return shown
         self._files[numbers] = self._output.files[numbers]
-        return f'{shown}\n<a class="output-data" href="{_address(numbers)}" download>CSV</a>'
+        return f'{shown}\n<a class="output-data" href="{html.escape(_address(numbers))}" download>CSV</a>'
+
+    def _markdown(self, data: Mapping[str, str]) -> str:
+        """Text as notes have it, whose headings are no parts of the page."""
+        return _ACTIVE.sub("", _HEADING_ID.sub(r"\1", self._to_html(data.get("text/markdown", "")))).strip()
 
     def _formula(self, data: Mapping[str, str]) -> str:
         """A formula, as notes have it."""
@@ -137,11 +148,11 @@ def _has_image(data: Mapping[str, str]) -> bool:
 
 def _img(path: str, alt: str, width: int | None, height: int | None) -> str:
     size = f' width="{width}" height="{height}"' if width and height else ""
-    return f'<img alt="{html.escape(alt)}" loading="lazy" src="{_address(path)}"{size}>'
+    return f'<img alt="{html.escape(alt)}" loading="lazy" src="{html.escape(_address(path))}"{size}>'
 
 
 def _address(path: str) -> str:
-    return html.escape(f"{_FILE}{quote(path)}")
+    return f"{_FILE}{quote(path)}"
 
 
 def _text(value: Any) -> str:

@@ -17,11 +17,13 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import jinja2
+from markdown import Markdown
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
+from knapper.markdown.extension import KnapperExtension
 from knapper.markdown.mounted import mounted_paths, snippet_page
 from knapper.markdown.provenance import duration, lacks_gpu
 from knapper.mkdocs import downloads
@@ -151,12 +153,20 @@ class SnippetPages(Mapping[str, SnippetPage]):
     def _make(self, result: Result) -> SnippetPage:
         snippet = result.snippet
         address = f"{self._address}{snippet.name}/"
-        shown = presentation(result, address.rstrip("/"))
+        shown = presentation(result, address.rstrip("/"), self._to_html)
         cells = tuple(self._converter.cells(shown.notebook))
         repository, own = downloads.repository(self._config), downloads.own_distribution(self._root)
         executed = downloads.notebook_file(result, repository, self._options.modules, own)
         files = {**shown.files, _download(address, snippet, "ipynb"): executed}
         return SnippetPage(result, snippet_page(snippet), address, cells, files)
+
+    def _to_html(self, text: str) -> str:
+        """What the Markdown that a cell displays becomes: as a note, but with the line breaks of notebooks."""
+        if not text:
+            return ""
+        extensions = [name for name in self._config.markdown_extensions if name != "toc"]
+        extension = KnapperExtension(strict_line_breaks=True)
+        return Markdown(extensions=[*extensions, extension], extension_configs=self._config.mdx_configs).convert(text)
 
     # Files and navigation --------------------------------------------------------------------------------------------
 
