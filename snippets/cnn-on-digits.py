@@ -85,14 +85,15 @@ def moved(images, down, right):
     return padded[:, 1 - down : 9 - down, 1 - right : 9 - right]
 
 
-def accuracy(model, images):
-    return float(np.mean(classify(model, images) == split.test_labels))
+def accuracy(networks, images, labels):
+    return np.mean([classify(model, images) == labels for model in networks])
 
 
 directions = [(1, 0), (-1, 0), (0, 1), (0, -1)]
-every_way = [moved(split.test_images, *step) for step in directions]
+shifted = [moved(split.test_images, *step) for step in directions]
+images, labels = np.concatenate(shifted), np.tile(split.test_labels, 4)
 measured = {
-    "": [
+    "mean of 3 seeds": [
         "parameters",
         "training images",
         "test images",
@@ -102,10 +103,8 @@ measured = {
 }
 for name, networks in models.items():
     learnt = np.mean([run.train_accuracy[-1] for run in curves[name]])
-    here = np.mean([accuracy(model, split.test_images) for model in networks])
-    there = np.mean(
-        [accuracy(model, images) for model in networks for images in every_way]
-    )
+    here = accuracy(networks, split.test_images, split.test_labels)
+    there = accuracy(networks, images, labels)
     # Of a share p among 450 independent images: sqrt(p (1 - p) / 450).
     uncertain = np.sqrt(here * (1 - here) / len(split.test_labels))
     measured[name] = [

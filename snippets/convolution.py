@@ -65,8 +65,8 @@ for i, j in np.ndindex(2, 2):
         f"{k:g}·{x:g}" for k, x in zip(kernel.flat, patch.flat, strict=True)
     ]
     total, other = f"{same[i, j]:g}", f"{turned[i, j]:g}"
-    rows.append((f"{i},\u00a0{j}", " + ".join(products), total, other))
-pd.DataFrame(rows, columns=["i,\u00a0j", "products", "y", "turned"])
+    rows.append((f"({i},{j})", " + ".join(products), total, other))
+pd.DataFrame(rows, columns=["(i,j)", "products", "y", "turned"])
 # %% name="turned" alt="The brightness along one row across the left edge of a bright square: 0 on the left, 1 on the right. The cross-correlation with the kernel (-1, 0, 1) is a peak upwards at the edge, the convolution a peak of the same height downwards."
 edge = np.where(np.arange(24) < 12, 0.0, 1.0)[np.newaxis]
 difference = np.array([[-1.0, 0.0, 1.0]])

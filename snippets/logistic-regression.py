@@ -74,7 +74,7 @@ lines = axes.contour(
 )
 places = [(9.2, 36), (11.3, 36), (13.5, 36)]
 axes.clabel(lines, fmt="%.1f", fontsize=12, manual=places)
-axes.annotate("benign", (6, 29.5), color="C0", **bold)
+axes.annotate("benign", (6.3, 29.5), color="C0", **bold)
 axes.annotate("malignant", (22.5, 36.5), color="C1", **bold)
 axes.set(xlabel="mean radius of the cells", ylabel="mean texture")
 plt.show()
