@@ -37,10 +37,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             said(process, r"Registered to:()")
         yield found
     finally:
-        for process in processes:
+        for process in reversed(processes):  # workers first, which take leave of the scheduler
             process.terminate()
-        for process in processes:
-            process.communicate(timeout=20)
+            process.communicate(timeout=30)
 
 
 def start(folder: Path, program: str, *arguments: str, path: str = "") -> subprocess.Popen[str]:
