@@ -93,23 +93,21 @@ axes.minorticks_off()
 axes.grid(alpha=0.25)
 plt.show()
 # %% name="by-hand"
-optimizer, w, rows = Adam(learning_rate=0.1), np.array([1.0]), []
+optimizer, w = Adam(learning_rate=0.1), np.array([1.0])
 state = optimizer.init(w)
+columns = {"after step": ["g", "m", "v", "m̂", "v̂", "w"]}
 for t, g in enumerate([4.0, -2.0], start=1):
     w, state = optimizer.update([g], state, w)
     m, v = state.momentum[0], state.velocity[0]
-    rows.append(
-        {
-            "t": t,
-            "g": f"{g:g}".replace("-", "−"),
-            "m": f"{m:.2f}",
-            "v": f"{v:.6f}",
-            "m̂": f"{m / (1 - 0.9**t):.3f}",
-            "v̂": f"{v / (1 - 0.999**t):.3f}",
-            "w": f"{w[0]:.4f}",
-        }
-    )
-pd.DataFrame(rows)
+    columns[f"t = {t}"] = [
+        f"{g:g}".replace("-", "−"),
+        f"{m:.2f}",
+        f"{v:.6f}",
+        f"{m / (1 - 0.9**t):.3f}",
+        f"{v / (1 - 0.999**t):.3f}",
+        f"{w[0]:.4f}",
+    ]
+pd.DataFrame(columns)
 # %% name="without-correction"
 # The first step divided by the learning rate, if nobody corrected the
 # averages: (1 - beta_1) / sqrt(1 - beta_2).
