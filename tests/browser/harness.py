@@ -16,7 +16,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Route, ViewportSize
 
-from tools.testbed import NO_CHROMIUM, find_chromium
+from tools.testbed import AXE, NO_AXE, NO_CHROMIUM, find_chromium
 
 Scheme = Literal["light", "dark"]
 
@@ -35,6 +35,17 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+_VIOLATIONS = """
+async () => (await axe.run()).violations.flatMap(
+  ({ id, nodes }) => nodes.map(({ html, target }) => [id, String(target), html])
+)
+"""
+_STOCK = {
+    "aria-dialog-name": ('class="md-search"',),
+    "landmark-unique": ('<nav class="md-nav', '<nav class="md-path', '<nav class="md-code__nav'),
+}
+"""What axe says of stock Material, by rule: how its elements begin."""
 
 _REFRESH = re.compile(r"""<meta http-equiv=["']?refresh["']? content=["']\d+; *url=([^"']*)""", re.IGNORECASE)
 
@@ -164,6 +175,14 @@ def overflow(page: Page, width: int) -> int:
     if page.evaluate(measure) > 0:
         page.wait_for_timeout(500)  # until what glides to its new place, such as the drawer of a phone, is there
     return int(page.evaluate(measure))
+
+
+def violations(page: Page) -> list[tuple[str, str, str]]:
+    """What axe finds on the open page, less what every page of stock Material has: rule, selector, and element."""
+    assert AXE.exists(), NO_AXE
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = [(rule, at, what) for rule, at, what in page.evaluate(_VIOLATIONS)]
+    return [one for one in found if not any(stock in one[2] for stock in _STOCK.get(one[0], ()))]
 
 
 def page_paths(site: Path) -> list[str]:

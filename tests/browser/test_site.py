@@ -10,7 +10,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.harness import VIEWPORTS, Visit, overflow, page_paths, redirect_target, visits
+from tests.browser.harness import VIEWPORTS, Visit, overflow, page_paths, redirect_target, violations, visits
 
 # One crawl loads every page of the site; its time grows with the site.
 pytestmark = pytest.mark.timeout(600)
@@ -143,6 +143,12 @@ def test_pages_of_snippets_are_small(site: Path) -> None:
     assert pages
     sizes = {page.parent.name: len(gzip.compress(page.read_bytes())) for page in pages}
     assert {name: size for name, size in sizes.items() if size >= 60_000} == {}
+
+
+@pytest.mark.parametrize("path", ["optimizers/adam/", "snippets/adam/"])
+def test_axe_finds_nothing(visitor: Visit, path: str) -> None:
+    page, _ = visitor.open(path)
+    assert violations(page) == []
 
 
 def test_the_page_follows_the_colour_scheme_of_the_device(visitor: Visit, scheme: str) -> None:

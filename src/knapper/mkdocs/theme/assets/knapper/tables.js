@@ -8,7 +8,7 @@
   const text = (cell) => cell?.textContent.trim() ?? ""
 
   function number(value) {
-    const plain = value.replace(/[,_\s%]/g, "").replaceAll("−", "-").replace(/±.*/, "")
+    const plain = value.replace(/[,_\s%]/g, "").replaceAll("−", "-").replace(/±.*/, "").replace(/inf$/i, "Infinity")
     return plain === "" ? NaN : Number(plain)
   }
 
