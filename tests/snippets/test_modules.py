@@ -123,6 +123,7 @@ def metadata(site: Path, name: str, version: str, *requires: str) -> Path:
     needs = "".join(f"Requires-Dist: {one}\n" for one in requires)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needs}")
     (info / "RECORD").write_text(f"{name}.py,,\n")
+    (site / f"{name}.py").touch()  # importlib_metadata, which Dask brings, leaves out what is not there
     return info
 
 

@@ -44,8 +44,8 @@ def main() -> None:
     sys.path[:] = config["path"]
     _adopt_orphans()
     make_shell()  # before the modules: matplotlib's backend looks for it
+    known = owners()  # before the modules, too: some replace Python's own finder of distributions
     _preload(config["preload"])
-    known = owners()
     closure([*RUNNER, *(owner for name in config["preload"] for owner in known.get(name.partition(".")[0], ()))])
     # What is loaded now stays: children need not look through it, nor copy its pages, to find their own garbage; and
     # what is garbage by now must not be finalized in one of them, as if on behalf of its snippet.
