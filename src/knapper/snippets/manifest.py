@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
+from knapper.snippets.distributions import search_path
 from knapper.snippets.figures import MATPLOTLIBRC
 from knapper.snippets.job import SCHEMA, Outcome
 from knapper.snippets.layout import Layout, digest, digests, names_digest, source_digest
-from knapper.snippets.modules import Modules, is_installed
+from knapper.snippets.modules import Modules, is_installed, names_in
 from knapper.snippets.result import Provenance, dumps
 from knapper.snippets.script import Snippet
 from knapper.snippets.settings import without_header
@@ -90,6 +91,13 @@ class Machine:
     python: str
     versions: Mapping[str, str]
     has_gpu: bool = False
+    _names: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def may_have(self, module: str) -> bool:
+        """Whether something of a module's name is where modules are installed; a quick look, made once."""
+        if self._names is None:
+            self._names = names_in(search_path())
+        return module in self._names
 
     def settings(self, snippet: Snippet) -> dict[str, Any]:
         """What of a header outputs may depend on: not the limits."""
@@ -217,7 +225,7 @@ class Check:
         if manifest.style != _style_digest():
             yield "the style of figures has changed"
         for name in manifest.absent:
-            if "." not in name and is_installed(name, self.layout.root):
+            if "." not in name and self.machine.may_have(name) and is_installed(name, self.layout.root):
                 yield f"module {name} is now installed"
         python = _minor(self.machine.python)
         if manifest.python != python:

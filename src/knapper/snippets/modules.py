@@ -7,6 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from importlib.machinery import (
     EXTENSION_SUFFIXES,
     SOURCE_SUFFIXES,
@@ -49,6 +50,7 @@ class Modules:
     def __init__(self, layout: Layout, script: str) -> None:
         self._root = layout.root
         self._folders = [(layout.root / script).parent, *layout.search_path[1:]]
+        self._names = names_in(map(str, self._folders))
         self._found: dict[str, Module | None] = {}
         self._places: dict[str, list[Path]] = {}
 
@@ -60,7 +62,7 @@ class Modules:
 
     def _find(self, name: str) -> Module | None:
         parent = name.rpartition(".")[0]
-        if self.find(parent) is None if parent else is_python_itself(name):
+        if self.find(parent) is None if parent else name not in self._names or is_python_itself(name):
             return None
         namespace: list[Path] = []
         for folder in self._places.get(parent, []) if parent else self._folders:
@@ -79,6 +81,15 @@ class Modules:
 
     def _relative(self, path: Path) -> str:
         return Path(os.path.relpath(path, self._root)).as_posix()
+
+
+def names_in(folders: Iterable[str]) -> frozenset[str]:
+    """What is before the first dot of all entries of folders: no other name can lead to a module there."""
+    names: set[str] = set()
+    for folder in folders:
+        with suppress(OSError):
+            names.update(entry.partition(".")[0] for entry in os.listdir(folder or "."))  # noqa: PTH208 - thousands
+    return frozenset(names)
 
 
 def is_python_itself(name: str) -> bool:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from knapper.diagnostics import Code, Diagnostic
@@ -65,6 +66,22 @@ class Output:
     def path(self) -> str:
         """The file that embeds name."""
         return next(iter(self.files))
+
+
+class _Made(Mapping[str, bytes]):
+    """Files that are made when they are asked for: to know that all is well, no figure needs its second palette."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], bytes]]) -> None:
+        self._makers = {path: cache(maker) for path, maker in makers.items()}
+
+    def __getitem__(self, path: str) -> bytes:
+        return self._makers[path]()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
 
 
 def read_outputs(snippet: Snippet, displayed: Sequence[CellOutputs]) -> tuple[dict[str, Output], list[Diagnostic]]:
@@ -147,19 +164,19 @@ def _output(snippet: Snippet, cell: Cell, data: Mapping[str, Any]) -> Output | D
 
 def _image(snippet: Snippet, cell: Cell, kind: Kind, data: Mapping[str, Any]) -> Output:
     stem = f"{snippet.name}/{cell.name}"
-    files: dict[str, bytes] = {}
+    files: Mapping[str, bytes]
     if kind is Kind.ANIMATION:
-        files[f"{stem}.webp"] = base64.b64decode(_text(data["image/webp"]))
+        files = {f"{stem}.webp": base64.b64decode(_text(data["image/webp"]))}
         if "image/png" in data:
             files[f"{stem}.png"] = base64.b64decode(_text(data["image/png"]))
         size = raster_size(files[f"{stem}.png"]) if "image/png" in data else None
     elif "image/svg+xml" in data:
         svg = _text(data["image/svg+xml"])
-        files[f"{stem}.svg"] = adapted(svg).encode()
+        files = _Made({f"{stem}.svg": lambda: adapted(svg).encode()})
         size = svg_size(svg)
     else:
         suffix, mime = (".png", "image/png") if "image/png" in data else (".jpg", "image/jpeg")
-        files[stem + suffix] = base64.b64decode(_text(data[mime]))
+        files = {stem + suffix: base64.b64decode(_text(data[mime]))}
         size = raster_size(files[stem + suffix])
     width, height = size or (None, None)
     return Output(snippet.name, cell.name, cell.marker, kind, files, "", cell.alt, width, height)

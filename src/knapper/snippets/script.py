@@ -7,14 +7,13 @@ that of PEP 723.
 from __future__ import annotations
 
 import ast
-import io
 import re
-import tokenize
 import unicodedata
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from knapper.diagnostics import Code, Diagnostic
 from knapper.snippets.settings import Settings, read_settings
@@ -101,6 +100,7 @@ def is_snippet(text: str) -> bool:
     return bool(_MARKER.search(text) and _markers(text))
 
 
+@lru_cache(maxsize=1000)
 def read_snippet(name: str, path: str, text: str) -> Snippet:
     """Splits a script into cells; what is wrong with it is in `problems`.
 
@@ -118,17 +118,32 @@ def read_snippet(name: str, path: str, text: str) -> Snippet:
 
 def _markers(text: str) -> list[tuple[int, str]]:
     """Lines with markers, from 1, and what follows the signs; text within a string is no marker."""
-    found: list[tuple[int, str]] = []
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(text).readline):
-            if token.type == tokenize.COMMENT and token.start[1] == 0 and (match := _MARKER.fullmatch(token.string)):
-                found.append((token.start[0], match["rest"].strip()))
-    except (tokenize.TokenError, SyntaxError):
-        # The check of the syntax reports it; the page still shows the cells.
-        last = found[-1][0] if found else 0
-        lines = enumerate(text.split("\n")[last:], last + 1)
-        found += [(line, match["rest"].strip()) for line, source in lines if (match := _MARKER.fullmatch(source))]
+    lines = enumerate(text.split("\n"), 1)
+    found = [(line, match["rest"].strip()) for line, source in lines if (match := _MARKER.fullmatch(source))]
+    if found and any(sign in text for sign in ('"""', "'''", "\\\n")):
+        quoted = _lines_in_strings(text)
+        found = [marker for marker in found if marker[0] not in quoted]
     return found
+
+
+def _lines_in_strings(text: str) -> set[int]:
+    """Lines that begin within a string; none of a text that is no Python, of which the page still shows the cells."""
+    try:
+        tree = _parsed(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    strings = (node for node in ast.walk(tree) if isinstance(node, ast.Constant | ast.JoinedStr))
+    return {line for node in strings for line in range(node.lineno + 1, (node.end_lineno or node.lineno) + 1)}
+
+
+def _parsed(text: str, path: str = "", compiles: bool = False) -> ast.Module:
+    """The tree of a text; with `compiles`, errors that come up later are raised, too, such as a `return` too many."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what Python says of an escape sequence, it says when the snippet runs
+        tree = ast.parse(text, path)
+        if compiles:
+            compile(tree, path, "exec", dont_inherit=True)
+        return tree
 
 
 def _cells(text: str, markers: Sequence[tuple[int, str]]) -> Iterator[Cell]:
@@ -180,10 +195,7 @@ def _check_syntax(path: str, text: str, cells: Sequence[Cell]) -> list[Diagnosti
         line = text.count("\n", 0, text.index("\0")) + 1
         return [Diagnostic(path, line, 1, Code.SNIPPET_SYNTAX, "this line has a null byte", "save the file as text")]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what Python says of an escape sequence, it says when the snippet runs
-            tree = ast.parse(text, path)
-            compile(text, path, "exec", dont_inherit=True)
+        tree = _parsed(text, path, compiles=True)
     except SyntaxError as error:
         return [_syntax_problem(path, text, error)]
     except (ValueError, RecursionError, MemoryError) as error:
