@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.harness import VIEWPORTS, Visit, build, overflow, serve, visit
+from tests.browser.harness import VIEWPORTS, Scheme, Visit, build, overflow, serve, visit
 
 CONFIG = """\
 site_name: Library
@@ -54,6 +54,7 @@ graph LR
   {" --> ".join(f"Node{number}" for number in range(12))}
 ```
 """,
+    "Roots.md": r"$\sqrt{v} + \frac{1}{\sqrt{x^2}}$ and $\widehat{abc}$, $\overrightarrow{AB}$",
     "Broken.md": "```mermaid\ngraph LR\n  A --> --> [[[\n```\n\n```mermaid\ngraph LR\n  A --> B\n```\n",
     "Kinds.md": '```mermaid\ngraph LR\n  A --> B\n```\n\n```mermaid\npie\n  "A" : 1\n```\n',
     "A.md": "A note.",
@@ -125,6 +126,17 @@ def test_pages_that_follow_have_them_too(desktop: Visit) -> None:
     assert page.evaluate("window.stays")
     assert (asked.count(KATEX), asked.count(MERMAID)) == (1, 1)
     assert (desktop.errors, desktop.outside) == ([], [])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_katex_draws_has_its_size(browser: Browser, base: str, scheme: Scheme) -> None:
+    with visit(browser, base, VIEWPORTS["desktop"], scheme) as visitor:
+        page, _ = visitor.open("roots/")
+        sizes = page.locator("article .katex svg").evaluate_all(
+            "all => all.map(svg => { const box = svg.getBoundingClientRect(); return [box.width, box.height] })"
+        )
+    assert len(sizes) == 4
+    assert all(width > 4 and height > 3 for width, height in sizes), sizes
 
 
 def test_they_work_from_disk(browser: Browser, tmp_path: Path) -> None:

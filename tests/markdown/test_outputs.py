@@ -209,6 +209,11 @@ class TestProvenance:
         assert html.count("an on the CPU; asks for a GPU") == 3  # a notice, a notice in the line, and the value's title
         assert "CPU (asks for a GPU)" in html
 
+    def test_values_say_so_once_on_a_page(self, tmp_path: Path) -> None:
+        made = result(provenance=replace(PROVENANCE, requested="gpu"))
+        html = show(tmp_path, "From ![[adam/final-loss]] to ![[adam/final-loss]].", made)
+        assert html.count("(ran on the CPU; asks for a GPU)") == 1
+
     def test_what_ran_on_its_gpu_need_not(self, tmp_path: Path) -> None:
         made = result(provenance=replace(PROVENANCE, requested="gpu", device="NVIDIA H200"))
         assert "output-notice" not in show(tmp_path, "![[adam/trajectory|c]]", made)

@@ -166,7 +166,8 @@ class OutputWriter:
         said = [f"Made by cell {output.name} of {made.result.snippet.path}", *notices(made.result)]
         link = element(value, "a", href=self._made_address(made, scope), title=" · ".join(said))
         link.text = literal(output.text)
-        if lacks_gpu(made.result):
+        if lacks_gpu(made.result) and made.result.snippet.name not in scope.page.noticed:
+            scope.page.noticed.add(made.result.snippet.name)
             append_text(value, " ")
             element(value, "span", class_="output-notice").text = "(ran on the CPU; asks for a GPU)"
 

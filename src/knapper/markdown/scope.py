@@ -36,11 +36,13 @@ class Page:
     Attributes:
         notes: footnotes that are referred to, by prefix and label.
         outputs: how often each output and source file is shown, by path.
+        noticed: snippets of which a value has told, in its sentence, what the reader must know.
     """
 
     embeds: int = 0
     notes: dict[tuple[str, str], Footnote] = field(default_factory=dict)
     outputs: Counter[str] = field(default_factory=Counter)
+    noticed: set[str] = field(default_factory=set)
 
     def output_id(self, path: str) -> str:
         """The id of the next element that shows an output or source file."""

@@ -35,10 +35,11 @@ from knapper.mkdocs.outputs import presentation, with_addresses
 from knapper.mkdocs.page import add_title
 from knapper.mkdocs.pages import add_page, free_address, list_item
 from knapper.mkdocs.render import set_backlinks
+from knapper.snippets.outputs import Kind
 from knapper.snippets.result import Provenance, Result, State
 from knapper.snippets.script import CellType, Snippet
 from knapper.syntax import Document, parse
-from knapper.vault import Index
+from knapper.vault import Context, Index
 from knapper.vault.names import natural_key
 
 TITLE = "Snippets"
@@ -239,8 +240,10 @@ class SnippetPages(Mapping[str, SnippetPage]):
 
     def _used_in(self, made: SnippetPage, files: Files) -> list[LinkedMention]:
         """The notes that use a snippet, each with a few of the places: a note may embed all that there is."""
+        name, outputs = made.result.snippet.name, made.result.outputs.values()
+        values = {f"{name}/{output.name}": output.text for output in outputs if output.kind is Kind.VALUE}
         mentions = linked_mentions(made.mounted, self._index, files)
-        return [replace(mention, mentions=mention.mentions[:_MAX_MENTIONS]) for mention in mentions]
+        return [replace(mention, mentions=_with_values(mention, values)) for mention in mentions]
 
     def _cells(self, page: Page, made: SnippetPage) -> list[str]:
         """The HTML of code cells, with addresses, and with anchors where no heading has the same."""
@@ -307,6 +310,12 @@ def _problem(line: int, message: str, hint: str) -> str:
     place = f"Line {line}: " if line else ""
     text = html.escape(f"{place}{message}{f' ({hint})' if hint else ''}", quote=False)
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
+
+
+def _with_values(mention: LinkedMention, values: Mapping[str, str]) -> tuple[Context, ...]:
+    """A few of the sentences, in which an embedded value stands as readers see it."""
+    few = mention.mentions[:_MAX_MENTIONS]
+    return tuple(context._replace(text=values.get(context.text, context.text)) for context in few)
 
 
 def _with_cells(rendered: str, cells: Sequence[str]) -> str:
