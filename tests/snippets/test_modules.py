@@ -78,6 +78,15 @@ def test_the_scripts_own_folder_comes_first(tmp_path: Path) -> None:
     assert found.path == "src/helper.py"  # as for Python: a folder above is none of the search path
 
 
+def test_folders_of_modules_in_their_order(tmp_path: Path) -> None:
+    for folder in ("src", "lib"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "helper.py").write_text(folder)
+    found = Modules(Layout(tmp_path, modules=("src", "lib")), "snippets/one.py").find("helper")
+    assert found
+    assert found.path == "src/helper.py"
+
+
 def test_folders_outside_of_the_project(tmp_path: Path) -> None:
     (tmp_path / "lib").mkdir()
     (tmp_path / "lib/helper.py").write_text("")

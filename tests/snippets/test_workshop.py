@@ -242,6 +242,22 @@ def test_a_failed_snippet_runs_when_another_that_it_imports_is_edited(lab: Lab) 
     assert lab.value() == "1"
 
 
+def test_a_failed_snippet_runs_when_it_is_edited(lab: Lab) -> None:
+    lab.script("1 / 0")
+    assert fails(lab)
+    lab.script("2 / 0")
+    assert fails(lab)
+    lab.script("2 / 1")
+    assert lab.value() == "2.0"
+
+
+def test_what_no_machine_has_is_asked_for_each_time(lab: Lab) -> None:
+    lab.write("snippets/one.py", f"# /// script\n# [tool.knapper]\n# resources = {{TPU = 1}}\n# ///\n{VALUE}1")
+    assert fails(lab)
+    assert fails(lab)
+    assert lab.result().problems[0].code is Code.MISSING_RESOURCE
+
+
 def test_force_runs_what_has_failed(lab: Lab) -> None:
     lab.script("1 / 0")
     assert fails(lab)

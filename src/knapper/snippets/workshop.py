@@ -24,9 +24,6 @@ from knapper.snippets.schedule import Progress, Schedule, Silence
 from knapper.snippets.script import Snippet
 from knapper.snippets.store import Entry, Store
 
-_PASSING = (Code.CHANGED_INPUT.value, Code.MISSING_RESOURCE.value)
-"""Failures that nothing of the project has to mend."""
-
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -215,7 +212,8 @@ class Workshop:
         for snippet, outcome in self._outcomes(waiting):
             found[snippet.name] = result = self._finished(snippet, outcome)
             self._failures.pop(snippet.name, None)
-            if outcome.failure and outcome.failure.code not in _PASSING:
+            # A machine with what the snippet asks for may come at any time, and to ask for it costs nothing.
+            if outcome.failure and outcome.failure.code != Code.MISSING_RESOURCE.value:
                 used = tuple(sorted({path for path, _ in outcome.modules.values()} | {*outcome.absent_files}))
                 stamp = stamps[snippet.name], self._stamps_of(used)
                 self._failures[snippet.name] = _Failed(result, used, stamp)
