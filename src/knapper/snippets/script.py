@@ -118,12 +118,18 @@ def read_snippet(name: str, path: str, text: str) -> Snippet:
 
 def _markers(text: str) -> list[tuple[int, str]]:
     """Lines with markers, from 1, and what follows the signs; text within a string is no marker."""
-    lines = enumerate(text.split("\n"), 1)
-    found = [(line, match["rest"].strip()) for line, source in lines if (match := _MARKER.fullmatch(source))]
-    if found and any(sign in text for sign in ('"""', "'''", "\\\n")):
+    lines = text.split("\n")
+    matches = ((number, _MARKER.fullmatch(line)) for number, line in enumerate(lines, 1))
+    found = [(line, match["rest"].strip()) for line, match in matches if match and not _goes_on(lines, line - 1)]
+    if found and ('"""' in text or "'''" in text):
         quoted = _lines_in_strings(text)
         found = [marker for marker in found if marker[0] not in quoted]
     return found
+
+
+def _goes_on(lines: Sequence[str], line: int) -> bool:
+    """Whether a line, from 1, goes on in the next: it ends with a backslash, and is no comment."""
+    return line > 0 and lines[line - 1].endswith("\\") and not lines[line - 1].lstrip().startswith("#")
 
 
 def _lines_in_strings(text: str) -> set[int]:
