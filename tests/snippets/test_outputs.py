@@ -17,6 +17,8 @@ FIGURE = "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\n"
 SNIPPETS = {
     "figure": FIGURE + "ax.set_title('A title')\nax.plot([1, 2])",
     "figure2": FIGURE + "ax.set_title('A title')\nax.plot([1, 2])",
+    "own-figure": FIGURE + "ax.plot([1, 2])\nfig",
+    "closed-figure": FIGURE + "plt.close(fig)\nfig",
     "bar": FIGURE + "ax.bar([1, 2], [3, 4]).get_children()",
     "two-figures": FIGURE + "plt.subplots()\n1",
     "picture": "from IPython.display import Image\nImage(open('data/dot.png', 'rb').read())",
@@ -79,6 +81,11 @@ def test_figure_wins_over_bare_text(results: dict[str, Result]) -> None:
     assert list(made.files) == ["figure/out.svg"]
     assert made.alt == "What is to be seen"
     assert [one["output_type"] for one in results["figure"].displayed[0]] == ["execute_result", "display_data"]
+
+
+def test_a_figure_that_is_the_last_expression_too_is_shown_once(results: dict[str, Result]) -> None:
+    for name in ("own-figure", "closed-figure"):
+        assert output(results[name]).kind is Kind.FIGURE
 
 
 def test_svg_is_the_same_again_and_follows_the_page(results: dict[str, Result]) -> None:

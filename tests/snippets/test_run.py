@@ -206,3 +206,10 @@ def test_output_before_an_error_is_shown(project: Project) -> None:
     assert result.displayed[0][-1]["ename"] == "ZeroDivisionError"
     assert "snippets/before.py" in "".join(result.displayed[0][-1]["traceback"])
     assert "worker.py" not in "".join(result.displayed[0][-1]["traceback"])
+
+
+def test_a_script_that_hides_the_module_it_imports_is_told_so(project: Project) -> None:
+    project.write("src/hidden.py", "VALUE = 1\n")
+    problem = project.failure("hidden", "from hidden import VALUE\nVALUE")
+    assert problem.message.startswith("ImportError: cannot import name 'VALUE'")
+    assert "rename one of them" in problem.hint
