@@ -48,6 +48,7 @@ check: $(INSTALLED) ## lint, format, types, import direction, and the vault
 
 bench: $(INSTALLED) ## measure the speed, as ratios against named peers
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/execute.py
 
 testbed: $(INSTALLED) ## fetch what the tests need: a Chromium, the libraries of sites, the CommonMark examples
 	@$(BIN)/python -m tools.testbed

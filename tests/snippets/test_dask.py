@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from knapper.diagnostics import Code
-from knapper.snippets import executors
+from knapper.snippets import executors, schedule
 from knapper.snippets.executors import Dask, machines_for
 from knapper.snippets.result import Result, State
 from knapper.snippets.workshop import Workshop
@@ -29,10 +30,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     processes = [start(folder, "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")]
     try:
         found = said(processes[0], r"Scheduler at:\s+(tcp://\S+)")
-        for name, *options in (("plain",), ("gpu", "--resources", "GPU=1")):
-            options += ["--name", name, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
-            options += ["--local-directory", str(folder)]
-            processes.append(start(folder, "dask_worker", found, *options, path=f"/{name}"))
+        processes += [start_worker(folder, found, "plain"), start_worker(folder, found, "gpu", "GPU=1")]
         for process in processes[1:]:
             said(process, r"Registered to:()")
         yield found
@@ -40,6 +38,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         for process in reversed(processes):  # workers first, which take leave of the scheduler
             process.terminate()
             process.communicate(timeout=30)
+
+
+def start_worker(folder: Path, address: str, name: str, resources: str = "") -> subprocess.Popen[str]:
+    options = ["--name", name, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1"]
+    options += ["--local-directory", str(folder), *(["--resources", resources] if resources else [])]
+    return start(folder, "dask_worker", address, *options, path=f"/{name}")
 
 
 def start(folder: Path, program: str, *arguments: str, path: str = "") -> subprocess.Popen[str]:
@@ -133,6 +137,40 @@ def test_cluster_stays_when_a_build_leaves_it(address: str, tmp_path: Path) -> N
         assert printed(workshop.results()["other"]) == "<2>"
     finally:
         workshop.close()
+
+
+def test_snippet_whose_worker_is_lost_is_given_up(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "_LOOK", 0.3)
+    worker = start_worker(tmp_path, address, "lone", "LONE=1")
+    said(worker, r"Registered to:()")
+    made = Project(tmp_path / "project")
+    made.add("waits", "import time\ntime.sleep(100)", "resources = {LONE = 1}\ntimeout = 200")
+    workshop = Workshop(made.layout, {"dask": address}, KillAtStart(worker))
+    try:
+        problem = failure(workshop.results()["waits"])
+    finally:
+        workshop.close()
+        worker.communicate(timeout=30)
+    assert problem.message == "no machine has what the snippet asks for: LONE"
+    assert not wait_until_dead()
+
+
+class KillAtStart:
+    """Kills a worker when the snippets have been handed over."""
+
+    def __init__(self, worker: subprocess.Popen[str]) -> None:
+        self._worker = worker
+
+    def total(self, count: int) -> None:
+        threading.Timer(2.0, self._worker.kill).start()
+
+    def started(self, name: str) -> None:
+        pass
+
+    def finished(self, name: str, seconds: float, ok: bool) -> None:
+        pass
 
 
 def test_scheduler_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -53,6 +54,12 @@ class Layout:
     def search_path(self) -> tuple[Path, ...]:
         """Where Python looks for modules of the project: as for any script, in its own folder first."""
         return tuple(self.root / folder for folder in (self.folder, *self.modules))
+
+    def make_state(self) -> None:
+        """Makes the folders of what Knapper keeps, out of Git's sight; one that cannot be written goes without."""
+        with suppress(OSError):
+            self.cache.mkdir(parents=True, exist_ok=True)
+            (self.state / ".gitignore").write_text("*\n", encoding="utf-8")
 
     def module_files(self) -> Iterator[tuple[Path, Path]]:
         """The modules of the project, each with its folder, in a stable order; hidden folders are left out."""

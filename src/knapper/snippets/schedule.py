@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from knapper.diagnostics import Code
 from knapper.snippets.environment import environment
@@ -18,6 +19,10 @@ from knapper.snippets.script import Snippet
 from knapper.snippets.server import run_job
 
 _TICK = 0.1
+_LOOK = 5.0
+"""Seconds between two looks whether a cluster still has what snippets wait for."""
+
+_Pending: TypeAlias = dict[Future[dict[str, Any]], tuple[Snippet, dict[str, float]]]
 
 
 class Progress(Protocol):
@@ -69,24 +74,39 @@ class Schedule:
         """Runs snippets; each comes with its outcome as soon as it has one."""
         self.progress.total(len(snippets))
         preload = self._preload(snippets)
-        pending: dict[Future[dict[str, Any]], Snippet] = {}
+        pending: _Pending = {}
         for snippet in sorted(snippets, key=lambda one: (-self.costs.get(one.name, one.settings.timeout), one.name)):
             resources = self._resources(snippet)
             if lacking := self.machines.lacking(resources):
                 yield snippet, self._told(snippet, _refusal(lacking))
             else:
                 job = self._job(snippet, preload)
-                pending[self.machines.executor(resources).submit(run_job, job.as_json())] = snippet
+                pending[self.machines.executor(resources).submit(run_job, job.as_json())] = snippet, resources
+        yield from self._waited_for(pending)
+
+    def _waited_for(self, pending: _Pending) -> Iterator[tuple[Snippet, Outcome]]:
         running: set[str] = set()
+        looked = time.monotonic()
         while pending:
             done, _ = wait(pending, _TICK, FIRST_COMPLETED)
-            for name in [one.name for future, one in pending.items() if future.running() or future in done]:
+            for name in [one.name for future, (one, _) in pending.items() if future.running() or future in done]:
                 if name not in running:
                     running.add(name)
                     self.progress.started(name)
             for future in done:
-                snippet = pending.pop(future)
+                snippet, _ = pending.pop(future)
                 yield snippet, self._told(snippet, _outcome(future))
+            if time.monotonic() > looked + _LOOK:
+                yield from self._lost(pending)
+                looked = time.monotonic()
+
+    def _lost(self, pending: _Pending) -> Iterator[tuple[Snippet, Outcome]]:
+        """Gives up what waits for a machine that has left the cluster."""
+        for future, (snippet, resources) in list(pending.items()):
+            if resources and (lacking := self.machines.lacking(resources)):
+                del pending[future]
+                future.cancel()
+                yield snippet, self._told(snippet, _refusal(lacking))
 
     def _told(self, snippet: Snippet, outcome: Outcome) -> Outcome:
         self.progress.finished(snippet.name, outcome.seconds, outcome.failure is None)

@@ -7,7 +7,6 @@ import json
 import os
 import platform
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -227,8 +226,7 @@ class Workshop:
             for _, manifest in store.manifests(snippet.name):
                 costs[snippet.name] = manifest.provenance.seconds
                 break
-        with suppress(OSError):  # of a project that cannot be written; libraries then do without
-            self.layout.cache.mkdir(parents=True, exist_ok=True)
+        self.layout.make_state()
         if snippets:
             yield from Schedule(self.layout, self._ensured(), self.progress, costs).outcomes(snippets)
 
