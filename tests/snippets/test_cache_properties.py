@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 
 from knapper.snippets.layout import Layout
 from knapper.snippets.result import State
-from knapper.snippets.server import close_servers
 from knapper.snippets.workshop import Workshop
 from tests.snippets.projects import Lab
 
@@ -157,13 +155,9 @@ class CleanLayout(Layout):
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    lab = Lab(tmp_path_factory.mktemp("random"))
-    for folder in ("snippets", "src", "data"):
-        (lab.root / folder).mkdir()
-    lab.warm_up()
-    yield lab
-    close_servers()
+def lab(shared: Lab) -> Lab:
+    """The same for all examples, each of which wipes it."""
+    return shared
 
 
 STEPS: list[str] = []

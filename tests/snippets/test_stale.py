@@ -16,25 +16,7 @@ import pytest
 
 from knapper.diagnostics import Code
 from knapper.snippets.result import State
-from knapper.snippets.server import close_servers
 from tests.snippets.projects import VALUE, Lab
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    lab = Lab(tmp_path_factory.mktemp("stale"))
-    for folder in ("snippets", "src", "data"):
-        (lab.root / folder).mkdir()
-    lab.warm_up()
-    yield lab
-    close_servers()
-
-
-@pytest.fixture
-def lab(shared: Lab) -> Lab:
-    shared.wipe()
-    return shared
-
 
 # A: source that is imported -------------------------------------------------------------------------------------------
 

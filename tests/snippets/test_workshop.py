@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,27 +15,10 @@ from knapper.snippets.job import SCHEMA
 from knapper.snippets.layout import Layout
 from knapper.snippets.manifest import Machine
 from knapper.snippets.result import State
-from knapper.snippets.server import close_servers
 from knapper.snippets.workshop import Workshop
 from tests.snippets.projects import VALUE, Lab
 
 CONFLICT = "<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n"
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    lab = Lab(tmp_path_factory.mktemp("workshop"))
-    for folder in ("snippets", "src", "data"):
-        (lab.root / folder).mkdir()
-    lab.warm_up()
-    yield lab
-    close_servers()
-
-
-@pytest.fixture
-def lab(shared: Lab) -> Lab:
-    shared.wipe()
-    return shared
 
 
 def freeze(lab: Lab, name: str = "one") -> Path:
