@@ -206,7 +206,7 @@ class TestProvenance:
     def test_what_ran_without_its_gpu_says_so(self, tmp_path: Path) -> None:
         made = result(provenance=replace(PROVENANCE, requested="gpu"))
         html = show(tmp_path, "![[adam/trajectory|c]]\n\n![[adam/final-loss]]", made)
-        assert html.count("an on the CPU; asks for a GPU") == 3  # a notice, a notice in the line, and the value's title
+        assert html.count("an on the CPU; asks for a GPU") == 2  # a notice at the first output, and the value's title
         assert "CPU (asks for a GPU)" in html
 
     def test_values_say_so_once_on_a_page(self, tmp_path: Path) -> None:

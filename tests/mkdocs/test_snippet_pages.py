@@ -288,6 +288,9 @@ def test_used_in_lists_notes_that_embed_or_link(make: MakeSite) -> None:
     article = page_of(make(files))
     assert 'id="__backlinks">Used in <' in article
     assert re.findall(r'backlink-title internal-link" href="(.*?)"', article) == ["../../a/", "../../b/", "../../c/"]
+    # A value stands as in the note; of a table, its path alone would tell nothing.
+    mentions = ["it ends at <mark>0.5</mark>", "<mark>snippets/adam.py#trajectory</mark>"]
+    assert re.findall(r'backlink-mention">(.*?)</p>', article) == mentions
 
 
 def test_used_in_never_lists_what_is_not_published(make: MakeSite) -> None:

@@ -14,7 +14,7 @@ from knapper.markdown.files import DATA, numbers_of, suffix
 from knapper.markdown.links import mounted_address, relative_path, source_address
 from knapper.markdown.mounted import Made, SourceFile
 from knapper.markdown.pictures import write_picture
-from knapper.markdown.provenance import lacks_gpu, notices, write_provenance
+from knapper.markdown.provenance import NO_GPU, frozen_notice, lacks_gpu, write_provenance
 from knapper.markdown.scope import Options, Scope
 from knapper.markdown.source import Part
 from knapper.markdown.tables import scrolling
@@ -112,7 +112,7 @@ class OutputWriter:
         caption = element(figure, "figcaption")
         if node.alt:
             element(caption, "span", class_="output-caption").text = literal(node.alt)
-        for notice in notices(made.result):
+        for notice in [*frozen_notice(made.result), *([NO_GPU] if _tells_of_gpu(made, scope) else [])]:
             element(caption, "span", class_="output-notice").text = literal(notice)
         self._write_download(caption, output, scope)
         write_provenance(caption, made, self._made_address(made, scope))
@@ -163,11 +163,11 @@ class OutputWriter:
 
     def _write_value(self, parent: Element, made: Made, output: Output, scope: Scope) -> None:
         value = element(parent, "span", class_="output-value" + (" is-text" if "\n" in output.text else ""))
-        said = [f"Made by cell {output.name} of {made.result.snippet.path}", *notices(made.result)]
+        said = [f"Made by cell {output.name} of {made.result.snippet.path}", *frozen_notice(made.result)]
+        said += [NO_GPU] if lacks_gpu(made.result) else []
         link = element(value, "a", href=self._made_address(made, scope), title=" · ".join(said))
         link.text = literal(output.text)
-        if lacks_gpu(made.result) and made.result.snippet.name not in scope.page.noticed:
-            scope.page.noticed.add(made.result.snippet.name)
+        if _tells_of_gpu(made, scope):
             append_text(value, " ")
             element(value, "span", class_="output-notice").text = "(ran on the CPU; asks for a GPU)"
 
@@ -180,6 +180,15 @@ class OutputWriter:
 
     def _made_address(self, made: Made, scope: Scope) -> str:
         return mounted_address(f"{made.result.snippet.name}/{made.cell.name}", "", scope, self._options)
+
+
+def _tells_of_gpu(made: Made, scope: Scope) -> bool:
+    """Whether an output must tell that there was no GPU: the first on its page of a snippet that asks for one."""
+    name = made.result.snippet.name
+    if not lacks_gpu(made.result) or name in scope.page.noticed:
+        return False
+    scope.page.noticed.add(name)
+    return True
 
 
 def _write_missing(parent: Element, tag: str, node: Embed, shown: Shown) -> None:

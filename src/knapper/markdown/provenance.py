@@ -16,11 +16,13 @@ _MAX_VERSIONS = 8
 _DISTRIBUTION = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 
-def notices(result: Result) -> list[str]:
-    """What readers of an output must know without asking: that it is frozen, or not of the device it is meant for."""
+NO_GPU = "Ran on the CPU; asks for a GPU"
+
+
+def frozen_notice(result: Result) -> list[str]:
+    """What readers of each frozen output must know without asking; nothing for others."""
     provenance = result.provenance
-    frozen = [f"Frozen result of {provenance.date}"] if provenance and result.state is State.FROZEN else []
-    return [*frozen, *(["Ran on the CPU; asks for a GPU"] if lacks_gpu(result) else [])]
+    return [f"Frozen result of {provenance.date}"] if provenance and result.state is State.FROZEN else []
 
 
 def lacks_gpu(result: Result) -> bool:

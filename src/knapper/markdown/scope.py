@@ -36,7 +36,7 @@ class Page:
     Attributes:
         notes: footnotes that are referred to, by prefix and label.
         outputs: how often each output and source file is shown, by path.
-        noticed: snippets of which a value has told, in its sentence, what the reader must know.
+        noticed: snippets of which an output has told that they ran without the GPU that they ask for.
     """
 
     embeds: int = 0

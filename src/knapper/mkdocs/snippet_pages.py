@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -243,7 +243,7 @@ class SnippetPages(Mapping[str, SnippetPage]):
         name, outputs = made.result.snippet.name, made.result.outputs.values()
         values = {f"{name}/{output.name}": output.text for output in outputs if output.kind is Kind.VALUE}
         mentions = linked_mentions(made.mounted, self._index, files)
-        return [replace(mention, mentions=_with_values(mention, values)) for mention in mentions]
+        return [replace(mention, mentions=_with_values(mention, values, made.mounted)) for mention in mentions]
 
     def _cells(self, page: Page, made: SnippetPage) -> list[str]:
         """The HTML of code cells, with addresses, and with anchors where no heading has the same."""
@@ -312,10 +312,13 @@ def _problem(line: int, message: str, hint: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
 
 
-def _with_values(mention: LinkedMention, values: Mapping[str, str]) -> tuple[Context, ...]:
-    """A few of the sentences, in which an embedded value stands as readers see it."""
-    few = mention.mentions[:_MAX_MENTIONS]
-    return tuple(context._replace(text=values.get(context.text, context.text)) for context in few)
+def _with_values(mention: LinkedMention, values: Mapping[str, str], paths: Collection[str]) -> tuple[Context, ...]:
+    """A few of the sentences, in which an embedded value stands as readers see it.
+
+    A path alone, of a figure or table without a caption, tells no more than the note's title.
+    """
+    told = [context for context in mention.mentions if context.text in values or context.text not in paths]
+    return tuple(context._replace(text=values.get(context.text, context.text)) for context in told[:_MAX_MENTIONS])
 
 
 def _with_cells(rendered: str, cells: Sequence[str]) -> str:
