@@ -378,6 +378,11 @@ def test_the_user_orders_the_pages(make: MakeSite, caplog: pytest.LogCaptureFixt
     assert "Adam" in page_of(site)
 
 
+def test_the_search_finds_values_in_their_sentences(make: MakeSite) -> None:
+    docs = {doc["location"]: doc for doc in make({"A.md": "It ends at ![[adam/final-loss]]."}).search()}
+    assert docs["a/"]["text"] == "<p>It ends at 0.5.</p>"
+
+
 def test_the_search_finds_title_headings_text_and_code(make: MakeSite) -> None:
     docs = {doc["location"]: doc for doc in make({"A.md": ""}).search()}
     first, losses = docs["snippets/adam/"], docs["snippets/adam/#losses"]

@@ -1,5 +1,6 @@
 """What is mounted into a vault: how links find it, and what is said where they do not."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -226,6 +227,19 @@ def test_embedders(tmp_path: Path) -> None:
     assert (second.source, second.count) == ("b.md", 3)
     assert [context.text for context in second.contexts] == ["adam/final-loss", "adam/losses", "adam/later"]
     assert [backlink.source for backlink in index.backlinks("adam/losses.md")] == ["a.md", "b.md"]
+
+
+def test_values_stand_in_sentences(tmp_path: Path) -> None:
+    files = {
+        "a.md": "From ![[adam/losses]] to ![[adam/final-loss]], see [[b]].",
+        "b.md": "It ends at ![[adam/final-loss]]!",
+    }
+    mounts = replace(MOUNTS, texts={"adam/final-loss.md": "0.0123"})
+    index = index_of(tmp_path, files, mounts=mounts)
+    assert index.backlinks("b.md")[0].contexts == (("From to 0.0123, see ", "b", "."),)
+    (in_a, in_b) = index.embedders(["adam/final-loss.md"])
+    assert in_a.contexts == (("From to ", "0.0123", ", see b."),)
+    assert in_b.contexts == (("It ends at ", "0.0123", "!"),)
 
 
 def test_mounts_make_nothing_public(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from knapper.diagnostics import Code, Diagnostic
 from knapper.markdown.source import Lines, Part, cut, symbols, whole
-from knapper.snippets.outputs import Output
+from knapper.snippets.outputs import Kind, Output
 from knapper.snippets.result import Result, State
 from knapper.snippets.script import Cell, Snippet
 from knapper.vault.mounts import Absent, Mounts
@@ -95,14 +95,19 @@ class Mounted:
 
     def mounts(self) -> Mounts:
         """What of all this links and embeds can name."""
-        outputs = {path for result in self._results.values() for out in result.outputs.values() for path in out.files}
+        outputs = [output for result in self._results.values() for output in result.outputs.values()]
+        files = {path for output in outputs for path in output.files}
         parts = {path: frozenset(symbols(source.text)) for path, source in self._sources.items()}
         for path, result in self._scripts.items():
             parts[path] |= {cell.name for cell in result.snippet.named}
-        absent = {
-            _stem(made.result.snippet, made.cell): _absent(made) for made in self._cells.values() if not made.output
-        }
-        return Mounts(frozenset(outputs | self._sources.keys()), absent, parts, frozenset(self._results))
+        without = [made for made in self._cells.values() if not made.output]
+        return Mounts(
+            frozenset(files | self._sources.keys()),
+            absent={_stem(made.result.snippet, made.cell): _absent(made) for made in without},
+            parts=parts,
+            snippets=frozenset(self._results),
+            texts={output.path: output.text for output in outputs if output.kind is Kind.VALUE},
+        )
 
 
 def mounts_of(results: Mapping[str, Result], sources: Mapping[str, SourceFile]) -> Mounts:

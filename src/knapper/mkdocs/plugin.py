@@ -121,7 +121,7 @@ class KnapperPlugin(BasePlugin[KnapperConfig]):  # type: ignore[no-untyped-call]
             self._snippet_pages = self._snippets.add(files, self._index, self.config.snippets, config)
         self._arrange_nav(config)
         self._renderer = NoteRenderer(self._index, files, self._tags, self.config, config, self._snippets)
-        search.install(config, self._document)
+        search.install(config, self._document, self._index)
         speed_up(files)
 
     def _report(self, diagnostics: Iterable[Diagnostic]) -> None:

@@ -12,7 +12,7 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.pages import Page
@@ -24,6 +24,7 @@ from knapper.syntax.document import (
     Cell,
     CodeBlock,
     Document,
+    Embed,
     Heading,
     HtmlBlock,
     MaterialBlock,
@@ -31,6 +32,9 @@ from knapper.syntax.document import (
     Table,
     plain_text,
 )
+from knapper.vault import Index
+
+_Embedded: TypeAlias = Callable[[Embed], str] | None
 
 _MARKUP = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 
@@ -43,55 +47,61 @@ class Section(NamedTuple):
     texts: list[str]
 
 
-def sections(document: Document, title: str) -> Iterator[Section]:
-    """The sections of a note, the first one with the note's title. Texts are plain, one per block."""
+def sections(document: Document, title: str, embedded: _Embedded = None) -> Iterator[Section]:
+    """The sections of a note, the first one with the note's title. Texts are plain, one per block.
+
+    Args:
+        document: of the note.
+        title: of the note.
+        embedded: the text of an embed in a line, as for `plain_text`.
+    """
     section = Section("", title, [])
     for block in document.children[1:] if opens_with(document, title) else document.children:
         if isinstance(block, Heading):
             yield section
             section = Section(block.id, block.plain, [])
         else:
-            section.texts.extend(filter(None, map(str.strip, texts(block))))
+            section.texts.extend(filter(None, map(str.strip, texts(block, embedded))))
     yield section
 
 
-def texts(block: Block) -> Iterator[str]:
+def texts(block: Block, embedded: _Embedded = None) -> Iterator[str]:
     """The plain texts of a block, one for each paragraph, row or code block in it."""
     match block:
         case Paragraph() | Heading():
-            yield plain_text(block.children)
+            yield plain_text(block.children, embedded)
         case CodeBlock():
             yield block.text
         case HtmlBlock():
             yield html.unescape(_MARKUP.sub(" ", block.text))
         case Table():
-            yield _row(block.head)
-            yield from map(_row, block.rows)
+            yield from (_row(cells, embedded) for cells in (block.head, *block.rows))
         case _:
             if isinstance(block, Callout | MaterialBlock):
-                yield plain_text(block.title)
+                yield plain_text(block.title, embedded)
             for child in getattr(block, "children", ()):
-                yield from texts(child)
+                yield from texts(child, embedded)
 
 
-def _row(cells: list[Cell]) -> str:
-    return " ".join(plain_text(cell.children) for cell in cells)
+def _row(cells: list[Cell], embedded: _Embedded) -> str:
+    return " ".join(plain_text(cell.children, embedded) for cell in cells)
 
 
-def install(config: MkDocsConfig, document_of: Callable[[Page], Document | None]) -> None:
+def install(config: MkDocsConfig, document_of: Callable[[Page], Document | None], vault: Index) -> None:
     """Lets the configured search plugin take its entries from Documents.
 
     Args:
         config: of the site.
         document_of: what is found of a page; None for pages that the plugin shall read itself.
+        vault: the notes.
     """
     for name in ("material/search", "search"):
         index = getattr(config.plugins.get(name), "search_index", None)
         if index is not None:
-            _replace(index, document_of)
+            _replace(index, document_of, vault)
 
 
-def _replace(index: Any, document_of: Callable[[Page], Document | None]) -> None:
+def _replace(index: Any, document_of: Callable[[Page], Document | None], vault: Index) -> None:
     add_stock = index.add_entry_from_context
     add_section = _add_builtin if hasattr(index, "_add_entry") else _add_material
 
@@ -100,7 +110,8 @@ def _replace(index: Any, document_of: Callable[[Page], Document | None]) -> None
         if document is None:
             add_stock(page)
         elif not page.meta.get("search", {}).get("exclude"):
-            for section in sections(document, html.unescape(str(page.title))):
+            embedded = vault.embedded_text(page.file.src_uri)
+            for section in sections(document, html.unescape(str(page.title)), embedded):
                 add_section(index, page, section)
 
     index.add_entry_from_context = add

@@ -35,7 +35,6 @@ from knapper.mkdocs.outputs import presentation, with_addresses
 from knapper.mkdocs.page import add_title
 from knapper.mkdocs.pages import add_page, free_address, list_item
 from knapper.mkdocs.render import set_backlinks
-from knapper.snippets.outputs import Kind
 from knapper.snippets.result import Provenance, Result, State
 from knapper.snippets.script import CellType, Snippet
 from knapper.syntax import Document, parse
@@ -240,10 +239,8 @@ class SnippetPages(Mapping[str, SnippetPage]):
 
     def _used_in(self, made: SnippetPage, files: Files) -> list[LinkedMention]:
         """The notes that use a snippet, each with a few of the places: a note may embed all that there is."""
-        name, outputs = made.result.snippet.name, made.result.outputs.values()
-        values = {f"{name}/{output.name}": output.text for output in outputs if output.kind is Kind.VALUE}
         mentions = linked_mentions(made.mounted, self._index, files)
-        return [replace(mention, mentions=_with_values(mention, values, made.mounted)) for mention in mentions]
+        return [replace(mention, mentions=_telling(mention, made.mounted)) for mention in mentions]
 
     def _cells(self, page: Page, made: SnippetPage) -> list[str]:
         """The HTML of code cells, with addresses, and with anchors where no heading has the same."""
@@ -312,13 +309,9 @@ def _problem(line: int, message: str, hint: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", text)
 
 
-def _with_values(mention: LinkedMention, values: Mapping[str, str], paths: Collection[str]) -> tuple[Context, ...]:
-    """A few of the sentences, in which an embedded value stands as readers see it.
-
-    A path alone, of a figure or table without a caption, tells no more than the note's title.
-    """
-    told = [context for context in mention.mentions if context.text in values or context.text not in paths]
-    return tuple(context._replace(text=values.get(context.text, context.text)) for context in told[:_MAX_MENTIONS])
+def _telling(mention: LinkedMention, paths: Collection[str]) -> tuple[Context, ...]:
+    """A few of the sentences; of a figure or table without a caption, its path alone would tell nothing."""
+    return tuple(context for context in mention.mentions if context.text not in paths)[:_MAX_MENTIONS]
 
 
 def _with_cells(rendered: str, cells: Sequence[str]) -> str:

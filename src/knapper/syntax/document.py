@@ -7,7 +7,7 @@ of a node. Nodes are built by `knapper.syntax.parse` and not changed afterwards.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -510,12 +510,17 @@ def children_of(node: Node) -> list[Any]:
             return getattr(node, "children", [])
 
 
-def plain_text(nodes: list[Inline]) -> str:
-    """The text of inline nodes without markup, as a reader sees it; line breaks are spaces."""
-    return "".join(map(_plain, nodes))
+def plain_text(nodes: list[Inline], embedded: Callable[[Embed], str] | None = None) -> str:
+    """The text of inline nodes without markup, as a reader sees it; line breaks are spaces.
+
+    Args:
+        nodes: in order.
+        embedded: the text of an embed; by default, what the embed itself calls it.
+    """
+    return "".join(_plain(node, embedded) for node in nodes)
 
 
-def _plain(node: Inline) -> str:
+def _plain(node: Inline, embedded: Callable[[Embed], str] | None) -> str:
     match node:
         case Text() | Code() | Math():
             return node.text
@@ -524,8 +529,8 @@ def _plain(node: Inline) -> str:
         case Tag():
             return f"#{node.name}"
         case Embed():
-            return node.alt
+            return embedded(node) if embedded else node.alt
         case InlineHtml() | FootnoteReference() | InlineFootnote():
             return ""
         case _:
-            return plain_text(node.children)
+            return plain_text(node.children, embedded)

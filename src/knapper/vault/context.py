@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeAlias
 
 from knapper.syntax.document import (
     Callout,
@@ -23,6 +23,8 @@ from knapper.syntax.document import (
 MAX_CONTEXT = 160
 """Characters shown on either side of a link."""
 
+_Embedded: TypeAlias = Callable[[Embed], str] | None
+
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+|[。！？]")
 
 
@@ -34,20 +36,24 @@ class Context(NamedTuple):
     after: str
 
 
-def context_of(reference: Reference) -> Context | None:
-    """The sentence around a reference; None outside the body of its note, where readers see none."""
+def context_of(reference: Reference, embedded: _Embedded = None) -> Context | None:
+    """The sentence around a reference; None outside the body of its note, where readers see none.
+
+    Args:
+        reference: a link or an embed.
+        embedded: the text of an embed, as for `plain_text`.
+    """
     if reference.node is None or reference.block is None:
         return None
     block = reference.block
-    before, after = _around(
-        block.title if isinstance(block, Callout | MaterialBlock) else block.children, reference.node
-    )
-    text = " ".join(plain_text([reference.node]).split()) or str(reference.target)
+    nodes = block.title if isinstance(block, Callout | MaterialBlock) else block.children
+    before, after = _around(nodes, reference.node, embedded)
+    text = " ".join(plain_text([reference.node], embedded).split()) or str(reference.target)
     start, end = _sentence(before, text, after)
     return Context(_cut_before(before[start:]), text, _cut_after(after[:end]))
 
 
-def _around(nodes: list[Inline], node: Link | Embed) -> tuple[str, str]:
+def _around(nodes: list[Inline], node: Link | Embed, embedded: _Embedded) -> tuple[str, str]:
     """The text before and after a node that stands somewhere in some trees, as much of it as can be shown.
 
     A footnote written within a sentence is no part of it.
@@ -56,19 +62,19 @@ def _around(nodes: list[Inline], node: Link | Embed) -> tuple[str, str]:
     if position < 0:
         return "", ""
     child = nodes[position]
-    before, after = ("", "") if child is node else _around(children_of(child), node)
+    before, after = ("", "") if child is node else _around(children_of(child), node, embedded)
     if isinstance(child, InlineFootnote):
         return before, after
-    left = _gather(nodes[i] for i in range(position - 1, -1, -1))
-    right = _gather(nodes[i] for i in range(position + 1, len(nodes)))
+    left = _gather((nodes[i] for i in range(position - 1, -1, -1)), embedded)
+    right = _gather((nodes[i] for i in range(position + 1, len(nodes))), embedded)
     return "".join(reversed(left)) + before, after + "".join(right)
 
 
-def _gather(nodes: Iterable[Inline]) -> list[str]:
+def _gather(nodes: Iterable[Inline], embedded: _Embedded) -> list[str]:
     """Texts of nodes until there is enough; a paragraph may have thousands of links, each with its own context."""
     texts, size = [], 0
     for node in nodes:
-        texts.append(node.text if isinstance(node, Text) else plain_text([node]))
+        texts.append(node.text if isinstance(node, Text) else plain_text([node], embedded))
         size += len(texts[-1])
         if size > MAX_CONTEXT:
             break

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
 from knapper.diagnostics import Code, Diagnostic
-from knapper.syntax.document import Reference, Target
+from knapper.syntax.document import Embed, Reference, Target
 from knapper.vault.context import Context, context_of
 from knapper.vault.destination import (
     Destination,
@@ -118,7 +118,18 @@ class Index:
                 by_source.setdefault(source, []).append(reference)
         for references in by_source.values():
             references.sort(key=lambda reference: reference.span.start)
-        return tuple(_backlink(source, by_source[source]) for source in sorted(by_source))
+        return tuple(_backlink(source, by_source[source], self.embedded_text(source)) for source in sorted(by_source))
+
+    def embedded_text(self, source: str) -> Callable[[Embed], str] | None:
+        """What readers see of embeds in the lines of a note, for `plain_text`: values, else what they are called."""
+        if not self.mounts.texts:
+            return None
+
+        def text(node: Embed) -> str:
+            path = self.destination(node.target, source).path if node.target else None
+            return self.mounts.texts.get(path or "", node.alt)
+
+        return text
 
     def outgoing(self, path: str) -> tuple[str, ...]:
         """The other notes that a note links to or embeds, in the order of its links; those of comments too."""
@@ -262,8 +273,8 @@ def _incoming_links(vault: Vault, resolver: Resolver, mounts: Mounts) -> dict[st
     return incoming
 
 
-def _backlink(source: str, references: list[Reference]) -> Backlink:
-    contexts = (context for reference in references if (context := context_of(reference)))
+def _backlink(source: str, references: list[Reference], embedded: Callable[[Embed], str] | None) -> Backlink:
+    contexts = (context for reference in references if (context := context_of(reference, embedded)))
     return Backlink(source, len(references), tuple(islice(contexts, MAX_CONTEXTS)))
 
 

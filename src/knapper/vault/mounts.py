@@ -40,12 +40,14 @@ class Mounts:
             whose snippet has not run yet, which may turn out to be of any kind.
         parts: of a `.py` file, its subpaths: `Adam`, `Adam.update`, `RATE`; of a script, the names of its cells too.
         snippets: names of all snippets, which are the folders of their outputs.
+        texts: of values, which stand in the lines of notes, by path.
     """
 
     files: frozenset[str] = frozenset()
     absent: Mapping[str, Absent | None] = field(default_factory=dict)
     parts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     snippets: frozenset[str] = frozenset()
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def __contains__(self, path: object) -> bool:
         """Whether something is mounted at a path; one without suffix if it is absent."""
