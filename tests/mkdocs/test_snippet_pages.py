@@ -361,7 +361,8 @@ def test_pages_are_listed_after_the_notes(make: MakeSite) -> None:
     site = make({"Zeta.md": "", "Folder/A.md": ""})
     html = site.html("snippets/adam")
     assert html.index('href="../../zeta/"') < html.index("Snippets") < html.rindex('href="./" class="md-nav__link')
-    assert '<a class="internal-link" href="adam/">Adam</a>' in site.article("snippets")
+    item = '<a class="internal-link" href="adam/">Adam</a><p class="folder-summary">'
+    assert f"{item}A step of x^2, in words that are wrapped.</p>" in site.article("snippets")
     assert "snippets" not in site.article().lower()
 
 

@@ -90,10 +90,12 @@ def folder_content(folder: Folder, page: Page, index: Index, files: Files) -> st
     return f'<ul class="folder-list">\n{"".join(items)}</ul>\n'
 
 
-def list_item(path: str, title: str, name: str, page: Page, files: Files) -> str:
-    """A link to a page as an item of a list with a class name."""
+def list_item(path: str, title: str, name: str, page: Page, files: Files, summary: str = "") -> str:
+    """A link to a page as an item of a list with a class name, and what the page is about."""
     file = files.get_file_from_path(path)
     if file is None:
         return ""
     url = html.escape(file.url_relative_to(page.file))
-    return f'<li class="{name}"><a class="internal-link" href="{url}">{html.escape(title)}</a></li>\n'
+    link = f'<a class="internal-link" href="{url}">{html.escape(title)}</a>'
+    about = f'<p class="folder-summary">{html.escape(summary)}</p>' if summary else ""
+    return f'<li class="{name}">{link}{about}</li>\n'

@@ -38,6 +38,7 @@ from knapper.mkdocs.render import set_backlinks
 from knapper.snippets.result import Provenance, Result, State
 from knapper.snippets.script import CellType, Snippet
 from knapper.syntax import Document, parse
+from knapper.syntax.document import Paragraph, plain_text
 from knapper.vault import Context, Index
 from knapper.vault.names import natural_key
 
@@ -77,6 +78,12 @@ class SnippetPage:
         """The title as plain text."""
         headings = self.document.headings
         return headings[0].plain if headings else self.result.snippet.title
+
+    @property
+    def summary(self) -> str:
+        """The first paragraph as plain text; empty if there is none."""
+        first = next((block for block in self.document.children if isinstance(block, Paragraph)), None)
+        return plain_text(first.children) if first else ""
 
     @property
     def mounted(self) -> tuple[str, ...]:
@@ -224,7 +231,9 @@ class SnippetPages(Mapping[str, SnippetPage]):
         return self._article(page, self._pages[path], rendered, files)
 
     def _list(self, page: Page, files: Files) -> str:
-        items = (list_item(path, made.title, "folder-item", page, files) for path, made in self._pages.items())
+        items = (
+            list_item(path, made.title, "folder-item", page, files, made.summary) for path, made in self._pages.items()
+        )
         return f'<ul class="folder-list">\n{"".join(items)}</ul>\n'
 
     def _article(self, page: Page, made: SnippetPage, rendered: str, files: Files) -> str:
