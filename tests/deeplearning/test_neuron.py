@@ -57,6 +57,7 @@ def test_a_neuron_without_inputs_says_its_bias() -> None:
 
 def test_huge_numbers_stay_what_they_are() -> None:
     assert float(weighted_sum([1e200, 1.0], [1e100, 1.0])) == 1e300
+    assert contributions([10**30], [2.0]).dtype == np.float64
 
 
 @pytest.mark.parametrize("inputs", [[1.0], [[1.0], [2.0]], 3.0, [1.0, 2.0, 3.0]])
