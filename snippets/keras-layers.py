@@ -9,7 +9,8 @@
 # ///
 # %% [markdown]
 # # Layers of Keras
-# What a layer does if you say nothing: defaults, read from the installed Keras.
+# What a layer does if you say nothing, and what activations and a loss give:
+# read from the installed Keras.
 # %%
 import inspect
 
