@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from knapper.snippets.distributions import installed_versions, normalised, search_path
 from knapper.snippets.layout import Layout
-from knapper.snippets.modules import Modules, is_installed, is_python_itself, third_party_imports, top_level
+from knapper.snippets.modules import Modules, is_installed, is_python_itself, third_party_imports
 from knapper.snippets.requirements import closure, owners
 
 NAMES = ("a", "b", "c")
@@ -182,5 +182,4 @@ def test_third_party_imports(tmp_path: Path) -> None:
     text = "import helper, package.nothing, broken\nfrom scipy import stats\ndef f():\n    import json\n'\\d'"
     found = third_party_imports(Layout(tmp_path), "snippets/one.py", text)
     assert sorted(found) == ["json", "numpy.linalg", "pandas", "scipy", "scipy.stats"]
-    assert top_level(["a.b", "a", "c"]) == ["a", "c"]
     assert third_party_imports(Layout(tmp_path), "snippets/one.py", "import (") == []

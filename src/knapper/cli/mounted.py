@@ -8,7 +8,7 @@ import click
 
 from knapper.markdown.mounted import SourceFile, mounts_of
 from knapper.mkdocs.project import Project
-from knapper.snippets import Result, Workshop
+from knapper.snippets import Result, UnreachableError, Workshop
 from knapper.vault import NO_MOUNTS, Mounts
 
 
@@ -25,7 +25,7 @@ def mounted(project: Project) -> tuple[Mapping[str, Result], Mapping[str, Source
     try:
         results = workshop.stored()
         sources = {path: SourceFile(text) for path, text in workshop.module_sources().items()}
-    except ValueError as error:
+    except UnreachableError as error:
         raise click.UsageError(str(error)) from error
     finally:
         workshop.close()

@@ -14,7 +14,7 @@ import click
 
 from knapper.cli.common import VAULT, count, project_of, tell
 from knapper.mkdocs.project import Project
-from knapper.snippets import Layout, Result, Snippet, State, Workshop
+from knapper.snippets import Layout, Result, Snippet, State, UnreachableError, Workshop
 from knapper.snippets.manifest import Manifest
 from knapper.snippets.progress import TerminalProgress
 from knapper.snippets.store import Store
@@ -159,7 +159,7 @@ def _workshop(folder: Path | None) -> Iterator[tuple[Project, Workshop]]:
     workshop = Workshop(layout, project.executor, TerminalProgress())
     try:
         yield project, workshop
-    except ValueError as error:
+    except UnreachableError as error:
         raise click.ClickException(str(error)) from error
     finally:
         workshop.close()

@@ -26,6 +26,11 @@ _PLACEHOLDER = re.compile(HTML_PLACEHOLDER % r"(\d+)")
 _CODE = re.compile(r"<pre(?=>(?:<span></span>)?<code)")
 
 
+def fence_around(code: str, sign: str = "~") -> str:
+    """A fence that is longer than any run of its sign in some code, so that none of them ends it."""
+    return sign * max([3, *(len(run) + 1 for run in re.findall(f"{sign}+", code))])
+
+
 class CodeWriter:
     """Writes code blocks with the fences that the Markdown instance is configured for, if it is."""
 
@@ -49,8 +54,7 @@ class CodeWriter:
         """What superfences makes of a block: a placeholder of the stash; None if it does not take it for a fence."""
         if self._fences is None:
             return None
-        runs = re.findall(r"^[ \t]*(~{3,})", code, re.M)
-        fence = "~" * max([3, *(len(run) + 1 for run in runs)])
+        fence = fence_around(code)
         lines = self._fences(["", f"{fence}{block.info}", *code.removesuffix("\n").split("\n"), fence, ""])
         made = [line for line in lines if line.strip()]
         return made[0].strip() if len(made) == 1 and self._md.htmlStash.html_counter else None

@@ -18,7 +18,7 @@ from typing import Any
 
 from markdown import Markdown
 
-from knapper.markdown.code import is_selectable, with_code_id
+from knapper.markdown.code import fence_around, is_selectable, with_code_id
 from knapper.mkdocs.defaults import THEME
 from knapper.snippets.result import dumps
 
@@ -133,7 +133,7 @@ def _highlighter(options: Mapping[str, Any]) -> Callable[[str], str]:
             extension.pygments_code_block = _FIRST_BLOCK
 
     def highlighted(source: str, **_: Any) -> str:
-        fence = "~" * max([3, *(len(run) + 1 for run in re.findall("~+", source))])
+        fence = fence_around(source)
         return md.convert(f"{fence}python\n{source}\n{fence}") if source else ""
 
     return highlighted

@@ -23,6 +23,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
+from knapper.markdown.code import fence_around
 from knapper.markdown.extension import KnapperExtension
 from knapper.markdown.mounted import mounted_paths, snippet_page
 from knapper.markdown.provenance import duration, lacks_gpu
@@ -113,7 +114,7 @@ def _text(snippet: Snippet, code: Callable[[int, str], str]) -> str:
 
 
 def _fenced(number: int, source: str) -> str:
-    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", source))])
+    fence = fence_around(source, "`")
     return f"{fence}python\n{source}\n{fence}"
 
 

@@ -20,7 +20,7 @@ from knapper.mkdocs.config import SnippetsConfig
 from knapper.mkdocs.downloads import repository
 from knapper.mkdocs.notebook import CellConverter
 from knapper.mkdocs.snippet_pages import SnippetPages, add_file
-from knapper.snippets import Layout, Result, Workshop
+from knapper.snippets import Layout, Result, UnreachableError, Workshop
 from knapper.snippets.progress import TerminalProgress
 from knapper.snippets.schedule import Silence
 from knapper.vault import Index
@@ -55,7 +55,7 @@ class SiteSnippets:
         """
         try:
             self.results = self._workshop.results() if options.execute else self._workshop.stored()
-        except ValueError as error:
+        except UnreachableError as error:
             raise PluginError(f"the snippets cannot be run: {error}") from error
         finally:
             if self._progress:

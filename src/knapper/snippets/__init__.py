@@ -1,5 +1,6 @@
 """Snippets: scripts that run, and whose outputs are files of the vault. No vault and no MkDocs."""
 
+from knapper.snippets.executors import UnreachableError
 from knapper.snippets.layout import Layout, read_snippets
 from knapper.snippets.outputs import Kind, Output
 from knapper.snippets.result import Provenance, Result, State, notebook
@@ -21,6 +22,7 @@ __all__ = [
     "Settings",
     "Snippet",
     "State",
+    "UnreachableError",
     "Workshop",
     "notebook",
     "read_snippets",

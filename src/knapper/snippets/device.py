@@ -28,11 +28,6 @@ def has_gpu() -> bool:
     return "GPU 0" in listed.stdout
 
 
-def device_for(requested: str) -> str:
-    """The kind of device that a snippet gets here for what it asks for: `gpu` only where there is one."""
-    return "gpu" if requested == "gpu" and has_gpu() else "cpu"
-
-
 def used_device(device: str) -> str:
     """The name of the device that this process's frameworks compute on, once they are loaded.
 

@@ -17,6 +17,10 @@ _ANSWER = 20.0
 """Seconds in which a scheduler must answer."""
 
 
+class UnreachableError(ValueError):
+    """What the option `executor` names cannot run snippets; the message says why."""
+
+
 class Machines(Protocol):
     """One or more machines that run snippets."""
 
@@ -77,7 +81,7 @@ class Dask:
         address: of its scheduler, such as `tcp://host:8786`.
 
     Raises:
-        ValueError: Dask is not installed, or the scheduler does not answer.
+        UnreachableError: Dask is not installed, or the scheduler does not answer.
     """
 
     falls_back = False
@@ -86,13 +90,13 @@ class Dask:
         try:
             from distributed import Client
         except ImportError as error:
-            raise ValueError("Dask is not installed; install knapper[dask]") from error
+            raise UnreachableError("Dask is not installed; install knapper[dask]") from error
         try:
             self._client: Any = Client(address, timeout=_ANSWER, set_as_default=False)  # type: ignore[no-untyped-call]
         except OSError as error:
-            raise ValueError(f"the Dask scheduler at {address} does not answer") from error
+            raise UnreachableError(f"the Dask scheduler at {address} does not answer") from error
         except ValueError as error:
-            raise ValueError(f"{address!r} is no address of a Dask scheduler, such as tcp://host:8786") from error
+            raise UnreachableError(f"{address!r} is no address of a Dask scheduler, such as tcp://host:8786") from error
 
     @property
     def has_gpu(self) -> bool:
@@ -125,13 +129,13 @@ def machines_for(executor: str | Mapping[str, str]) -> Machines:
         executor: `local`, or `{dask: address}`.
 
     Raises:
-        ValueError: it names none, or they cannot be reached.
+        UnreachableError: it names none, or they cannot be reached.
     """
     if executor == "local":
         return Local()
     if isinstance(executor, Mapping) and set(executor) == {"dask"}:
         return Dask(str(executor["dask"]))
-    raise ValueError(f"`executor` is `local` or `{{dask: ADDRESS}}`, not {executor!r}")
+    raise UnreachableError(f"`executor` is `local` or `{{dask: ADDRESS}}`, not {executor!r}")
 
 
 def cores() -> int:

@@ -160,17 +160,25 @@ def _minor(version: str) -> str:
 
 @dataclass(slots=True)
 class Check:
-    """Compares manifests of one snippet with the project and the machine as they are now."""
+    """Compares manifests of one snippet with the project and the machine as they are now.
+
+    Args:
+        layout: of the project.
+        snippet: as it is now.
+        machine: as it is now.
+        modules: as they are for scripts in the snippet's folder, if other checks have looked some up already.
+    """
 
     layout: Layout
     snippet: Snippet
     machine: Machine
+    modules: Modules | None = None
     _modules: Modules = field(init=False)
     _reads: dict[str, str] = field(init=False)
     _code: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self._modules = Modules(self.layout, self.snippet.path)
+        self._modules = self.modules or Modules(self.layout, self.snippet.path)
         self._reads = digests(self.layout.root, self.snippet.settings.reads)
         self._code = code_digest(self.snippet)
 

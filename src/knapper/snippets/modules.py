@@ -6,7 +6,7 @@ import ast
 import os
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from importlib.machinery import (
     EXTENSION_SUFFIXES,
@@ -165,8 +165,3 @@ def _imports(text: str) -> Iterator[str]:
             yield node.module
             # `from package import module` names a module as well as `import package.module` does.
             yield from (f"{node.module}.{alias.name}" for alias in node.names if alias.name != "*")
-
-
-def top_level(names: Iterable[str]) -> Sequence[str]:
-    """The names up to their first dot, each once."""
-    return list(dict.fromkeys(name.partition(".")[0] for name in names))

@@ -8,15 +8,16 @@ import os
 import platform
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from knapper.diagnostics import Code, Diagnostic
 from knapper.snippets.distributions import installed_versions
 from knapper.snippets.executors import Machines, machines_for
-from knapper.snippets.job import Outcome
+from knapper.snippets.job import Failure, Outcome
 from knapper.snippets.layout import Layout, matching_files, pattern_folders, read_snippets
 from knapper.snippets.manifest import Check, Machine, Manifest, make_manifest
+from knapper.snippets.modules import Modules
 from knapper.snippets.outputs import CellOutputs, read_outputs
 from knapper.snippets.result import Provenance, Result, State, dumps, notebook
 from knapper.snippets.schedule import Progress, Schedule, Silence
@@ -80,7 +81,7 @@ class Workshop:
             force: run also what is fresh.
 
         Raises:
-            ValueError: the executor cannot be reached.
+            UnreachableError: the machines of the executor cannot be reached.
         """
         found = self._taken(names, force)
         stale = [result.snippet for result in found.values() if result.state is State.PENDING]
@@ -110,7 +111,7 @@ class Workshop:
     def freeze(self, snippet: Snippet) -> Path | None:
         """Copies a fresh result to the folder of frozen ones; returns where it is, None if there is no fresh one."""
         (store, _), (frozen, _) = self._stores()
-        entry = self._entry(snippet, store, Check(self.layout, snippet, self._machine([snippet])), is_frozen=False)
+        entry = self._entry(store, Check(self.layout, snippet, self._machine([snippet])), is_frozen=False)
         if entry is None:
             return None
         if problem := frozen.replace(snippet.name, entry.manifest, entry.notebook):
@@ -158,27 +159,28 @@ class Workshop:
         """A result for each snippet: fresh, frozen, failed for what its script says, or pending."""
         snippets = {name: one for name, one in self.snippets().items() if names is None or name in names}
         machine, stores = self._machine(snippets.values()), self._stores()
+        modules: dict[PurePosixPath, Modules] = {}  # by folder of the scripts: what one has looked up serves all there
         found = {}
         for name, snippet in snippets.items():
             if snippet.problems:
                 found[name] = Result(snippet, State.FAILED, problems=snippet.problems)
             else:
-                taken = None if force else self._take(snippet, machine, stores)
+                known = modules.setdefault(PurePosixPath(snippet.path).parent, Modules(self.layout, snippet.path))
+                taken = None if force else self._take(Check(self.layout, snippet, machine, known), stores)
                 found[name] = taken or Result(snippet, State.PENDING)
             problems = tuple(problem for store, _ in stores for problem in store.take_problems())
             found[name] = replace(found[name], problems=(*found[name].problems, *problems))
         return found
 
-    def _take(self, snippet: Snippet, machine: Machine, stores: Iterable[tuple[Store, State]]) -> Result | None:
-        check = Check(self.layout, snippet, machine)
+    def _take(self, check: Check, stores: Iterable[tuple[Store, State]]) -> Result | None:
         for store, state in stores:
-            if entry := self._entry(snippet, store, check, is_frozen=state is State.FROZEN):
-                return _result(snippet, state, entry.displayed, entry.manifest.provenance)
+            if entry := self._entry(store, check, is_frozen=state is State.FROZEN):
+                return _result(check.snippet, state, entry.displayed, entry.manifest.provenance)
         return None
 
-    def _entry(self, snippet: Snippet, store: Store, check: Check, is_frozen: bool) -> Entry | None:
+    def _entry(self, store: Store, check: Check, is_frozen: bool) -> Entry | None:
         """The fresh result in a store, if it has one."""
-        for path, manifest in store.manifests(snippet.name):
+        for path, manifest in store.manifests(check.snippet.name):
             if not any(check.differences(manifest, is_frozen)) and (entry := store.load(path, manifest)):
                 return entry
         return None
@@ -205,9 +207,12 @@ class Workshop:
         """Runs snippets; one that has failed, and that nothing can have mended since, fails again without running."""
         if not stale:
             return {}
-        found = {} if is_new else {one.name: failed.result for one in stale if (failed := self._known_failure(one))}
+        shared = self._shared_stamp()
+        # Of before: what changes while they run may mend them.
+        stamps = {one.name: (shared, self._stamp(one)) for one in stale}
+        known = {} if is_new else {one.name: self._known_failure(one, stamps[one.name]) for one in stale}
+        found = {name: failed.result for name, failed in known.items() if failed}
         waiting = [one for one in stale if one.name not in found]
-        stamps = {one.name: self._stamp(one) for one in waiting}  # of before: what changes while they run may mend them
         for snippet, outcome in self._outcomes(waiting):
             found[snippet.name] = result = self._finished(snippet, outcome)
             self._failures.pop(snippet.name, None)
@@ -230,22 +235,26 @@ class Workshop:
         if snippets:
             yield from Schedule(self.layout, self._ensured(), self.progress, costs).outcomes(snippets)
 
-    def _known_failure(self, snippet: Snippet) -> _Failed | None:
+    def _known_failure(self, snippet: Snippet, stamp: object) -> _Failed | None:
         """The failure of just this script, if nothing has changed since that it may use."""
         failed = self._failures.get(snippet.name)
         if failed is None or failed.result.snippet != snippet:
             return None
-        return failed if failed.stamp == (self._stamp(snippet), self._stamps_of(failed.used)) else None
+        return failed if failed.stamp == (stamp, self._stamps_of(failed.used)) else None
 
-    def _stamp(self, snippet: Snippet) -> object:
-        """What differs once a module, a declared file or a version has changed."""
+    def _shared_stamp(self) -> object:
+        """What differs once a module or a version has changed."""
         root = self.layout.root
         scripts = {one.path for one in self.snippets().values()}
         helpers = [path for path in (root / self.layout.folder).rglob("*.py") if _shown(path, root) not in scripts]
         files = [*helpers, *(path for _, path in self.layout.module_files())]
-        files += matching_files(root, snippet.settings.reads)
         stamps = self._stamps_of(sorted(_shown(path, root) for path in files))
         return stamps, tuple(sorted(installed_versions().items()))
+
+    def _stamp(self, snippet: Snippet) -> object:
+        """What differs once a file has changed that a snippet declares."""
+        files = matching_files(self.layout.root, snippet.settings.reads)
+        return self._stamps_of(_shown(path, self.layout.root) for path in files)
 
     def _stamps_of(self, paths: Iterable[str]) -> tuple[object, ...]:
         """What differs once a file has changed, also one whose time was set back."""
@@ -262,10 +271,7 @@ class Workshop:
     def _finished(self, snippet: Snippet, outcome: Outcome) -> Result:
         """The result of a run; it is stored if nothing that it was made from has changed meanwhile."""
         if outcome.failure:
-            failure = outcome.failure
-            problem = Diagnostic(
-                snippet.path, failure.line, int(failure.line > 0), Code(failure.code), failure.message, failure.hint
-            )
+            problem = _diagnosed(snippet, outcome.failure)
             return Result(snippet, State.FAILED, displayed=tuple(outcome.displayed), problems=(problem,))
         displayed = tuple(outcome.displayed)
         made = dumps(notebook(snippet, displayed))
@@ -296,13 +302,16 @@ def _result(snippet: Snippet, state: State, displayed: tuple[CellOutputs, ...], 
     return Result(snippet, state, outputs, displayed, provenance, tuple(problems))
 
 
+def _diagnosed(snippet: Snippet, failure: Failure) -> Diagnostic:
+    column = int(failure.line > 0)
+    return Diagnostic(snippet.path, failure.line, column, Code(failure.code), failure.message, failure.hint)
+
+
 def _compared(snippet: Snippet, first: Outcome, second: Outcome) -> Iterator[Diagnostic]:
     """What differs between two runs of a snippet."""
     for outcome in (first, second):
-        if failure := outcome.failure:
-            yield Diagnostic(
-                snippet.path, failure.line, int(failure.line > 0), Code(failure.code), failure.message, failure.hint
-            )
+        if outcome.failure:
+            yield _diagnosed(snippet, outcome.failure)
             return
     for cell, one, other in zip(snippet.code, first.displayed, second.displayed, strict=True):
         if json.dumps(one, sort_keys=True) != json.dumps(other, sort_keys=True):
